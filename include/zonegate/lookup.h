@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The walk over the tables: address -> class, (role, classes) -> rule slot. ONE copy, compiled into
+ * the BPF programs and into user space. Owns no storage: the includer gives the accessors named
+ * below; each answers NULL past its end.
+ *
+ *   static inline __u32 tables_root(__u32 half, __u32 trie, __u32 top);   index into
+ * zg_roots.entry[trie], top < 65536 static inline const struct zg_node *tables_node(__u32 index);
+ *   static inline const __u16 *tables_leaf(__u32 index);
+ *   static inline const __u32 *tables_pair(__u32 index);
+ *   static inline const __u32 *tables_comb(__u32 index);
+ */
+#ifndef ZONEGATE_LOOKUP_H
+#define ZONEGATE_LOOKUP_H
+
+#include "tables.h"
+
+#define ZG_LOOKUP_BROKEN 0xffffffffu /* the tables do not hold what they should: fail closed */
+
+/* Set bits of a word; BPF has no instruction for it (Warren, Hacker's Delight, 5-1). */
+static inline __attribute__((always_inline)) __u32 lookup_popcount(__u64 x)
+{
+	x -= x >> 1 & 0x5555555555555555ull;
+	x = (x & 0x3333333333333333ull) + (x >> 2 & 0x3333333333333333ull);
+	x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0full;
+	return (__u32)(x * 0x0101010101010101ull >> 56);
+}
+
+/* Entry of a branch node for one byte: a class, or ZG_ENTRY_NODE and the child's index. */
+static inline __attribute__((always_inline)) __u32 lookup_branch(const struct zg_node *node,
+								 __u8 byte)
+{
+	__u32 word = byte >> 6;
+	__u32 index = node->rank[word] +
+		      lookup_popcount(node->bits[word] & (~0ull >> (63 - (byte & 63))));
+	__u16 run;
+
+	if (node->leaf_base == ZG_LEAVES_INLINE) {
+		if (index >= ZG_NODE_RUNS)
+			return ZG_LOOKUP_BROKEN;
+		run = node->run[index];
+	} else {
+		const __u16 *leaf = tables_leaf(node->leaf_base + index);
+
+		if (!leaf)
+			return ZG_LOOKUP_BROKEN;
+		run = *leaf;
+	}
+	if (run & ZG_RUN_CHILD)
+		return ZG_ENTRY_NODE | (node->child_base + (run & ~ZG_RUN_CHILD));
+	return run;
+}
+
+/* Class of an IPv4 address (host order), or ZG_LOOKUP_BROKEN. At most three loads deep. */
+static inline __attribute__((always_inline)) __u32 lookup_class4(__u32 half, __u32 trie,
+								 __u32 address)
+{
+	__u32 entry = tables_root(half, trie, address >> 16);
+	const struct zg_node *node;
+
+	if (!(entry & ZG_ENTRY_NODE))
+		return entry;
+	node = tables_node(entry & ~ZG_ENTRY_NODE);
+	if (!node)
+		return ZG_LOOKUP_BROKEN;
+	entry = lookup_branch(node, address >> 8 & 0xff);
+	if (!(entry & ZG_ENTRY_NODE))
+		return entry;
+	if (entry == ZG_LOOKUP_BROKEN)
+		return entry;
+	node = tables_node(entry & ~ZG_ENTRY_NODE);
+	if (!node)
+		return ZG_LOOKUP_BROKEN;
+	entry = lookup_branch(node, address & 0xff);
+	return entry & ZG_ENTRY_NODE ? ZG_LOOKUP_BROKEN : entry;
+}
+
+/* Class of an IPv6 address (16 bytes, network order, 8-byte aligned), or ZG_LOOKUP_BROKEN. */
+static inline __attribute__((always_inline)) __u32 lookup_class6(__u32 half, __u32 trie,
+								 const __u8 *address)
+{
+	__u32 entry = tables_root(half, trie, (__u32)address[0] << 8 | address[1]);
+	const __u64 *words = (const __u64 *)(const void *)address;
+
+	for (int depth = 0; depth < ZG_NODE_DEPTH_MAX; depth++) {
+		const struct zg_node *node;
+
+		if (!(entry & ZG_ENTRY_NODE) || entry == ZG_LOOKUP_BROKEN)
+			return entry;
+		node = tables_node(entry & ~ZG_ENTRY_NODE);
+		if (!node)
+			return ZG_LOOKUP_BROKEN;
+		if (node->kind == ZG_NODE_PREFIX) {
+			const __u64 *key = (const __u64 *)(const void *)node->prefix.key;
+			const __u64 *mask = (const __u64 *)(const void *)node->prefix.mask;
+
+			entry = ((words[0] & mask[0]) ^ key[0]) | ((words[1] & mask[1]) ^ key[1])
+					? node->miss
+					: node->match;
+		} else {
+			entry = lookup_branch(node, address[node->pos & 15]);
+		}
+	}
+	return entry & ZG_ENTRY_NODE ? ZG_LOOKUP_BROKEN : entry;
+}
+
+/*
+ * The rule slot for three classes, or ZG_SLOT_NONE; *ret_reason is then the drop reason when the
+ * pair has one of its own (martian and such), else untouched. ZG_LOOKUP_BROKEN when the tables are.
+ */
+static inline __attribute__((always_inline)) __u32 lookup_rule(const struct zg_settings *settings,
+							       __u32 role, __u32 remote,
+							       __u32 local, __u32 port_class,
+							       __u32 *ret_reason)
+{
+	const __u32 *pair =
+		tables_pair(settings->pair_base[role] + remote * settings->locals + local);
+	const __u32 *cell;
+
+	if (!pair)
+		return ZG_LOOKUP_BROKEN;
+	if (*pair & ZG_PAIR_REASON) {
+		*ret_reason = *pair & 0xff;
+		return ZG_SLOT_NONE;
+	}
+	cell = tables_comb(*pair + port_class);
+	if (!cell)
+		return ZG_LOOKUP_BROKEN;
+	return ZG_CELL_COLUMN(*cell) == port_class ? ZG_CELL_SLOT(*cell) : ZG_SLOT_NONE;
+}
+
+#endif
