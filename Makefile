@@ -65,12 +65,39 @@ $(BUILD)/unit/%: $(BUILD)/asan/tests/unit/%.o $(BUILD)/libzonegate-asan.a
 	$(CC) $(SANITIZE) $^ $(LDLIBS) -lcmocka -o $@
 .PRECIOUS: $(BUILD)/asan/%.o $(BUILD)/obj/%.o
 unit: $(UNIT) ## unit tests of every stage
-	@set -e; for t in $(UNIT); do $$t; done
+	tests/run.sh $(UNIT)
 
-deps: ## install what the build and the tests need
-	packaging/deps.sh build test
+deps: ## install what the build, the tests and lint need
+	packaging/deps.sh build test lint
 
 clean: ## remove what was built
 	rm -rf $(BUILD)
 
+# ---- all tests ----
+# A group is a make target that ends with "N passed, N failed" on a line of its own. tests/GROUP/*.mk
+# names its own: TEST_TARGETS += NAME for `make test`, TEST_ALL_TARGETS += NAME for what only
+# `make test-all` runs.
+TEST_TARGETS := unit
+TEST_ALL_TARGETS :=
 include $(sort $(wildcard tests/*/*.mk packaging/*.mk))
+
+TEST_ORDER := unit golden packets reload oracle network
+test_groups = $(filter $(TEST_TARGETS),$(TEST_ORDER)) $(filter-out $(TEST_ORDER),$(TEST_TARGETS))
+parallel = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+# Files that root made in a user's tree go back to the user.
+give_back = if [ -n "$$SUDO_UID" ] && [ -d $(BUILD) ]; then chown -R "$$SUDO_UID:$$SUDO_GID" $(BUILD); fi
+
+# The second make is a new one because packages may have come since this one looked around.
+test: ## install what is missing, build, run the tests (root; under 15 minutes)
+	packaging/deps.sh build test
+	@$(MAKE) --no-print-directory $(parallel) all $(UNIT)
+	@MAKE="$(MAKE)" BUILD="$(BUILD)" tests/groups.sh $(test_groups); status=$$?; $(give_back); exit $$status
+test-all: ## as test, with other kernels, Prometheus, Java and what else is heavy
+	packaging/deps.sh build test heavy
+	@$(MAKE) --no-print-directory $(parallel) all $(UNIT)
+	@MAKE="$(MAKE)" BUILD="$(BUILD)" tests/groups.sh $(test_groups) $(TEST_ALL_TARGETS); \
+		status=$$?; $(give_back); exit $$status
+demo: ## install what is missing, build, show it at work in network namespaces (root)
+	packaging/deps.sh build test
+	@$(MAKE) --no-print-directory $(parallel) all
+	@demo/demo.sh $(BUILD)/zonegate; status=$$?; $(give_back); exit $$status
