@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The table of commands and the words about them: usage, help. Owns the table.
+ */
+#include "cli/commands.h"
+
+#include <stdarg.h>
+#include <string.h>
+
+/* Linked in by name alone, so that a build without one of these says so when it is asked for. */
+#pragma weak command_check
+#pragma weak command_show
+#pragma weak command_explain
+#pragma weak command_apply
+#pragma weak command_status
+#pragma weak command_counters
+#pragma weak command_stop
+
+static const struct command commands[] = {
+	{"check", "[--strict]", "errors and warnings of a policy; changes nothing", command_check},
+	{"show", "[rules|zones|origin]", "what the policy means on this host", command_show},
+	{"explain", "in|out PROTO SRC[:PORT] DST[:PORT] | -",
+	 "the verdict on a packet, the rule or reason, why", command_explain},
+	{"apply", "[--allow-missing]", "compile, load, swap: the policy is in force",
+	 command_apply},
+	{"stop", "", "take the filter away: the host is then unfiltered", command_stop},
+	{"status", "", "what is in force on which NIC", command_status},
+	{"counters", "[--all]", "packets, bytes and connections by rule and by reason",
+	 command_counters},
+};
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	return NULL;
+}
+
+const char *command_did_you_mean(const char *name)
+{
+	const char *names[COMMANDS];
+
+	for (size_t i = 0; i < COMMANDS; i++)
+		names[i] = commands[i].name;
+	return diag_did_you_mean(name, names, COMMANDS);
+}
+
+void commands_help(FILE *stream)
+{
+	fprintf(stream,
+		"Usage: zonegate [-c FILE] [--instance NAME] [--json] COMMAND [ARGUMENTS]\n\n"
+		"The host firewall of a DMZ Edge host. Without a command: status.\n\n");
+	for (size_t i = 0; i < COMMANDS; i++)
+		fprintf(stream, "  %-10s %s\n", commands[i].name, commands[i].summary);
+	fprintf(stream,
+		"\n"
+		"  -c, --config FILE   the policy (/etc/zonegate/zonegate.conf)\n"
+		"  --instance NAME     one of several filters on this machine (zonegate)\n"
+		"  --json              the answer as JSON\n"
+		"  -h, --help          this, or what a command takes\n"
+		"  -V, --version\n\n"
+		"Exit status: 0 done; 1 the policy has errors, or the verdict is drop; 2 usage;\n"
+		"3 the system refused. More: man zonegate\n");
+}
+
+void command_help(FILE *stream, const struct command *command)
+{
+	fprintf(stream, "Usage: zonegate [-c FILE] [--instance NAME] [--json] %s%s%s\n\n%s.\n",
+		command->name, *command->arguments ? " " : "", command->arguments,
+		command->summary);
+}
+
+int usage_error(const struct context *context, const char *format, ...)
+{
+	const struct command *command = context->argc ? command_find(context->argv[0]) : NULL;
+	va_list values;
+
+	fprintf(stderr, "zonegate: ");
+	va_start(values, format);
+	vfprintf(stderr, format, values);
+	va_end(values);
+	fputc('\n', stderr);
+	if (command)
+		fprintf(stderr, "usage: zonegate %s%s%s\n", command->name,
+			*command->arguments ? " " : "", command->arguments);
+	else
+		fprintf(stderr, "try: zonegate --help\n");
+	return EXIT_USAGE;
+}
