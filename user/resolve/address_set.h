@@ -10,19 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "util/address.h"
 #include "util/arena.h"
-
-struct range4 { /* host order, both included */
-	uint32_t first, last;
-};
-
-struct addr6 { /* host order halves: compares as a number */
-	uint64_t high, low;
-};
-
-struct range6 { /* both included */
-	struct addr6 first, last;
-};
 
 struct address_set {
 	struct range4 *v4;

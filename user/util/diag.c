@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The collection of what is wrong with a policy's text, its order, and "did you mean".
- * Owns the entries' strings; the files' names are the policy's. Prints nothing.
+ * Owns the entries' strings, also the files' names: entries outlive the policy. Prints nothing.
  */
 #include "util/diag.h"
 
@@ -34,9 +34,9 @@ static struct diag *diags_lost(struct diags *diags)
 struct diag *diag_add(struct diags *diags, enum diag_severity severity, const char *code,
 		      struct place place, const char *format, ...)
 {
+	char *text, *file = NULL;
 	struct diag *diag;
 	va_list args;
-	char *text;
 
 	if (diags->count == diags->capacity) {
 		size_t capacity = diags->capacity ? diags->capacity * 2 : 16;
@@ -50,9 +50,14 @@ struct diag *diag_add(struct diags *diags, enum diag_severity severity, const ch
 	va_start(args, format);
 	text = format_text(format, args);
 	va_end(args);
-	if (!text)
+	if (place.file)
+		file = strdup(place.file);
+	if (!text || (place.file && !file)) {
+		free(text);
 		return diags_lost(diags);
+	}
 
+	place.file = file;
 	diag = &diags->list[diags->count++];
 	*diag = (struct diag){
 		.severity = severity,
@@ -87,7 +92,10 @@ void diag_second(struct diag *diag, struct place place, const char *format, ...)
 	if (diag == &scratch)
 		return;
 	free(diag->second_text);
+	free((char *)diag->second.file);
 	diag->second = place;
+	if (place.file)
+		diag->second.file = strdup(place.file); /* NULL: shown without its place */
 	va_start(args, format);
 	diag->second_text = format_text(format, args);
 	va_end(args);
@@ -95,6 +103,8 @@ void diag_second(struct diag *diag, struct place place, const char *format, ...)
 
 static void diag_free(struct diag *diag)
 {
+	free((char *)diag->place.file);
+	free((char *)diag->second.file);
 	free(diag->text);
 	free(diag->second_text);
 	free(diag->hint);

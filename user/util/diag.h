@@ -12,7 +12,8 @@
 /* A place in a text file. line and column count from 1, in bytes; line 0: the file as a whole; file
  * NULL: no place. */
 struct place {
-	const char *file; /* lives as long as the policy's arena */
+	const char
+		*file; /* lives as long as the policy's arena; in a struct diag: the entry's own */
 	unsigned int line;
 	unsigned int column;
 };
