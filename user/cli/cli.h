@@ -42,6 +42,7 @@ int command_apply(struct context *context);
 int command_status(struct context *context);
 int command_counters(struct context *context);
 int command_stop(struct context *context);
+int command_sheet(struct context *context);
 
 /* "zonegate: " text, and usage of the command; answers EXIT_USAGE. */
 int usage_error(const struct context *context, const char *format, ...)

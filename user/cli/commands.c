@@ -15,6 +15,7 @@
 #pragma weak command_status
 #pragma weak command_counters
 #pragma weak command_stop
+#pragma weak command_sheet
 
 static const struct command commands[] = {
 	{"check", "[--strict]", "errors and warnings of a policy; changes nothing", command_check},
@@ -27,6 +28,8 @@ static const struct command commands[] = {
 	{"status", "", "what is in force on which NIC", command_status},
 	{"counters", "[--all]", "packets, bytes and connections by rule and by reason",
 	 command_counters},
+	{"sheet", "[--csv|--json|--md]", "what the firewalls around this host must open for it",
+	 command_sheet},
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
