@@ -75,7 +75,7 @@ struct zg_fragment {
 	__u64 seen_ns;
 	__u16 slot;  /* rule that passed the first fragment; 0: see reason */
 	__u8 reason; /* pass reason (enum zg_reason) when no rule did */
-	__u8 pad[5];
+	__u8 pad[5]; /* keeps the value free of bytes that nobody wrote */
 };
 ZG_ASSERT_SIZE(struct zg_fragment, 16);
 
@@ -124,6 +124,12 @@ struct zg_event {
 	__u8 hook, reason, proto, audited;
 	__u8 tcp_flags, pad[3];
 	__u8 comm[16];
+};
+
+struct zg_event_rate { /* per CPU, one */
+	__u64 second;
+	__u64 sent;
+	__u64 suppressed; /* events beyond the bound, ever */
 };
 
 #endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Every map that a program touches. What every packet reads and has a fixed size is a global
+ * variable, so that its address is a constant: no lookup. (libbpf 1.1 knows one ".bss" only, and
+ * names of one's own for ".data" alone.) Tables that grow with the policy are arrays; user space
+ * sets their max_entries before it loads. Owns storage; must not know what is looked up in it.
+ */
+#ifndef BPF_MAPS_H
+#define BPF_MAPS_H
+
+#include <zonegate/state.h>
+#include <zonegate/tables.h>
+
+/* Maps ".data.control", ".data.settings", ".bss": written by user space through a memory mapping. */
+struct zg_control control SEC(".data.control");
+struct zg_settings settings[ZG_HALVES] SEC(".data.settings");
+struct zg_roots roots[ZG_HALVES];
+struct zg_ports ports[ZG_HALVES][2]; /* ZG_ACCEPT, ZG_OPEN */
+
+/* Index: half. Read for new connections alone. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, ZG_HALVES);
+	__type(key, __u32);
+	__type(value, struct zg_origin);
+	__uint(map_flags, BPF_F_MMAPABLE);
+} origin SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct zg_node);
+	__uint(map_flags, BPF_F_MMAPABLE);
+} nodes SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct zg_leaves);
+	__uint(map_flags, BPF_F_MMAPABLE);
+} leaves SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct zg_words);
+	__uint(map_flags, BPF_F_MMAPABLE);
+} pairs SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct zg_words);
+	__uint(map_flags, BPF_F_MMAPABLE);
+} comb SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct zg_class);
+	__uint(map_flags, BPF_F_MMAPABLE);
+} classes SEC(".maps");
+
+/* Written by the programs. Adopted connections are added by user space, with BPF_NOEXIST. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 65536);
+	__type(key, struct zg_flow_key);
+	__type(value, struct zg_flow);
+} flows SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, struct zg_fragment_key);
+	__type(value, struct zg_fragment);
+} fragments SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, struct zg_address);
+	__type(value, struct zg_limit);
+} limits SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct zg_rule_counter);
+} rule_counters SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, ZG_REASON_COUNTERS);
+	__type(key, __u32);
+	__type(value, struct zg_reason_counter);
+} reason_counters SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct zg_line_counter);
+} line_counters SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct zg_flow_counter);
+} flow_counters SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 256 * 1024);
+} events SEC(".maps");
+
+/* How many events this CPU sent in which second: the bound of zg_control.events_per_s. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct zg_event_rate);
+} event_rate SEC(".maps");
+
+#endif
