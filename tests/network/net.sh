@@ -39,7 +39,9 @@ net_end() {
 	for instance in "${NET_INSTANCES[@]}"; do
 		name=${instance%%/*}
 		on "$name" "$ZONEGATE" stop --instance "${instance#*/}" >/dev/null 2>&1
-		rm -rf "/sys/fs/bpf/zonegate/${instance#*/}" "/run/zonegate/${instance#*/}"
+		# Should stop itself be what is broken:
+		rm -rf "/sys/fs/bpf/${instance#*/}" "/sys/fs/bpf/${instance#*/}~next" \
+			"/run/zonegate/${instance#*/}.lock"
 	done
 	for pid in "${NET_PIDS[@]}"; do
 		kill "$pid" 2>/dev/null
