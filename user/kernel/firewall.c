@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * One loaded object: its maps, the memory of those that are mapped, its programs, the control word.
+ * Owns descriptors and mappings. Knows nothing of NICs.
+ */
+#include "kernel/firewall.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/membarrier.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "util/cleanup.h"
+
+const char *const firewall_map_names[FIREWALL_MAP_COUNT] = {
+#define X(ID, name, mapped) [MAP_##ID] = #name,
+	FIREWALL_MAPS(X)
+#undef X
+};
+
+const char *const firewall_program_names[FIREWALL_PROGRAM_COUNT] = {
+	[PROGRAM_INGRESS] = "zg_ingress",	[PROGRAM_EGRESS] = "zg_egress",
+	[PROGRAM_SETSOCKOPT] = "zg_setsockopt", [PROGRAM_CONNECT4] = "zg_connect4",
+	[PROGRAM_CONNECT6] = "zg_connect6",
+};
+
+bool firewall_map_is_mapped(enum firewall_map map)
+{
+	static const bool mapped_[FIREWALL_MAP_COUNT] = {
+#define X(ID, name, mapped) [MAP_##ID] = (mapped),
+		FIREWALL_MAPS(X)
+#undef X
+	};
+
+	return mapped_[map];
+}
+
+void firewall_init(struct firewall *firewall)
+{
+	memset(firewall, 0, sizeof(*firewall));
+	for (int i = 0; i < FIREWALL_MAP_COUNT; i++)
+		firewall->map[i].fd = -1;
+	for (int i = 0; i < FIREWALL_PROGRAM_COUNT; i++)
+		firewall->program[i] = -1;
+}
+
+void firewall_close(struct firewall *firewall)
+{
+	for (int i = 0; i < FIREWALL_MAP_COUNT; i++) {
+		struct firewall_map_state *map = &firewall->map[i];
+
+		if (map->memory)
+			munmap(map->memory, map->memory_bytes);
+		if (map->fd >= 0)
+			close(map->fd);
+	}
+	for (int i = 0; i < FIREWALL_PROGRAM_COUNT; i++)
+		if (firewall->program[i] >= 0)
+			close(firewall->program[i]);
+	firewall_init(firewall);
+}
+
+/* ---- memory ---- */
+
+static const uint32_t value_sizes[FIREWALL_MAP_COUNT] = {
+	[MAP_CONTROL] = sizeof(struct zg_control),
+	[MAP_SETTINGS] = sizeof(struct zg_settings),
+	[MAP_ROOTS] = sizeof(struct zg_roots),
+	[MAP_PORTS] = sizeof(struct zg_ports),
+	[MAP_ORIGIN] = sizeof(struct zg_origin),
+	[MAP_NODES] = sizeof(struct zg_node),
+	[MAP_LEAVES] = sizeof(struct zg_leaves),
+	[MAP_PAIRS] = sizeof(struct zg_words),
+	[MAP_COMB] = sizeof(struct zg_words),
+	[MAP_CLASSES] = sizeof(struct zg_class),
+	[MAP_FLOWS] = sizeof(struct zg_flow),
+	[MAP_RULE_COUNTERS] = sizeof(struct zg_rule_counter),
+	[MAP_REASON_COUNTERS] = sizeof(struct zg_reason_counter),
+	[MAP_LINE_COUNTERS] = sizeof(struct zg_line_counter),
+	[MAP_FLOW_COUNTERS] = sizeof(struct zg_flow_counter),
+	[MAP_RULE_NAMES] = sizeof(struct zg_rule_name),
+	[MAP_LINE_NAMES] = sizeof(struct zg_line_name),
+	[MAP_ABOUT] = sizeof(struct zg_about),
+	[MAP_NICS] = sizeof(struct zg_nic),
+};
+
+static int map_state_read(struct firewall *firewall, enum firewall_map id, struct report *report)
+{
+	struct firewall_map_state *map = &firewall->map[id];
+	struct bpf_map_info info = {0};
+	__u32 size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(map->fd, &info, &size))
+		return report_fail(report, -errno, "reading what map %s is",
+				   firewall_map_names[id]);
+	if (value_sizes[id] && info.value_size != value_sizes[id])
+		return report_refuse(report, -EPROTO,
+				     "map %s has values of %u bytes where this program knows %u",
+				     firewall_map_names[id], info.value_size, value_sizes[id]);
+	map->max_entries = info.max_entries;
+	if (!firewall_map_is_mapped(id))
+		return 0;
+	map->memory_bytes = (size_t)info.max_entries * ((info.value_size + 7) & ~7u);
+	map->memory = mmap(NULL, map->memory_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, map->fd, 0);
+	if (map->memory == MAP_FAILED) {
+		map->memory = NULL;
+		return report_fail(report, -errno, "mapping the memory of map %s",
+				   firewall_map_names[id]);
+	}
+	return 0;
+}
+
+int firewall_map_memory(struct firewall *firewall, struct report *report)
+{
+	const struct firewall_map_state *map = firewall->map;
+
+	for (int i = 0; i < FIREWALL_MAP_COUNT; i++) {
+		int error = map_state_read(firewall, i, report);
+
+		if (error)
+			return error;
+	}
+	firewall->tables = (struct tables){
+		.size =
+			{
+				.nodes = map[MAP_NODES].max_entries / ZG_HALVES,
+				.leaves = map[MAP_LEAVES].max_entries / ZG_HALVES *
+					  ZG_LEAVES_PER_BLOCK,
+				.pairs =
+					map[MAP_PAIRS].max_entries / ZG_HALVES * ZG_WORDS_PER_BLOCK,
+				.comb = map[MAP_COMB].max_entries / ZG_HALVES * ZG_WORDS_PER_BLOCK,
+				.classes = map[MAP_CLASSES].max_entries / ZG_HALVES,
+			},
+		.settings = map[MAP_SETTINGS].memory,
+		.roots = map[MAP_ROOTS].memory,
+		.ports = map[MAP_PORTS].memory,
+		.origin = map[MAP_ORIGIN].memory,
+		.nodes = map[MAP_NODES].memory,
+		.leaves = map[MAP_LEAVES].memory,
+		.pairs = map[MAP_PAIRS].memory,
+		.comb = map[MAP_COMB].memory,
+		.classes = map[MAP_CLASSES].memory,
+	};
+	firewall->control = map[MAP_CONTROL].memory;
+	firewall->rule_names = map[MAP_RULE_NAMES].memory;
+	firewall->line_names = map[MAP_LINE_NAMES].memory;
+	firewall->about = map[MAP_ABOUT].memory;
+	firewall->nics = map[MAP_NICS].memory;
+	if (map[MAP_SETTINGS].max_entries < ZG_HALVES || map[MAP_ROOTS].max_entries < ZG_HALVES ||
+	    map[MAP_ORIGIN].max_entries < ZG_HALVES || map[MAP_PORTS].max_entries < 2 * ZG_HALVES ||
+	    map[MAP_NICS].max_entries < ZG_NICS_MAX || map[MAP_LINE_NAMES].max_entries == 0)
+		return report_refuse(report, -EPROTO, "the maps are smaller than two halves");
+	return 0;
+}
+
+/* ---- pins ---- */
+
+static int pin_get(const char *folder, const char *name, struct report *report)
+{
+	char path[PINS_PATH];
+	int fd = pins_path(folder, name, path);
+
+	if (fd)
+		return report_fail(report, fd, "opening the pin %s/%s", folder, name);
+	fd = bpf_obj_get(path);
+	return fd < 0 ? -errno : fd;
+}
+
+/* The ABI of a pinned object; its control map begins with word and abi in every version. */
+static int abi_read(int control_fd, uint32_t *ret_abi)
+{
+	struct bpf_map_info info = {0};
+	__u32 size = sizeof(info), key = 0;
+	AUTO_FREE struct zg_control *control = NULL;
+
+	if (bpf_obj_get_info_by_fd(control_fd, &info, &size))
+		return -errno;
+	if (info.value_size < sizeof(*control))
+		return -EPROTO;
+	control = calloc(1, info.value_size);
+	if (!control)
+		return -ENOMEM;
+	if (bpf_map_lookup_elem(control_fd, &key, control))
+		return -errno;
+	*ret_abi = control->abi;
+	return 0;
+}
+
+static int programs_open(const char *folder, struct report *report, struct firewall *firewall)
+{
+	for (int i = 0; i < FIREWALL_PROGRAM_COUNT; i++) {
+		int fd = pin_get(folder, firewall_program_names[i], report);
+
+		if (fd < 0 && fd != -ENOENT)
+			return report_fail(report, fd, "opening the pinned program %s/%s", folder,
+					   firewall_program_names[i]);
+		firewall->program[i] = fd < 0 ? -1 : fd;
+	}
+	return 0;
+}
+
+static int maps_open(const char *folder, struct report *report, struct firewall *firewall)
+{
+	for (int i = 0; i < FIREWALL_MAP_COUNT; i++) {
+		int fd;
+
+		if (firewall->map[i].fd >= 0)
+			continue;
+		fd = pin_get(folder, firewall_map_names[i], report);
+		if (fd < 0) {
+			report_fail(report, fd, "opening the pinned map %s/%s", folder,
+				    firewall_map_names[i]);
+			if (fd == -EACCES || fd == -EPERM)
+				report_hint(report, "this needs root");
+			return fd;
+		}
+		firewall->map[i].fd = fd;
+	}
+	return firewall_map_memory(firewall, report);
+}
+
+int firewall_open(const char *folder, struct report *report, struct firewall *ret_firewall)
+{
+	struct firewall firewall;
+	uint32_t abi = 0;
+	int error;
+
+	firewall_init(&firewall);
+	error = pin_get(folder, firewall_map_names[MAP_CONTROL], report);
+	if (error == -ENOENT)
+		return -ENOENT;
+	if (error < 0) {
+		report_fail(report, error, "opening the pinned map %s/control", folder);
+		if (error == -EACCES || error == -EPERM)
+			report_hint(report, "this needs root");
+		return error;
+	}
+	firewall.map[MAP_CONTROL].fd = error;
+	error = abi_read(firewall.map[MAP_CONTROL].fd, &abi);
+	if (error) {
+		report_fail(report, error, "reading the pinned map %s/control", folder);
+		goto fail;
+	}
+	error = programs_open(folder, report, &firewall);
+	if (error)
+		goto fail;
+	firewall.unknown_abi = abi != ZG_ABI;
+	if (!firewall.unknown_abi)
+		error = maps_open(folder, report, &firewall);
+	if (error)
+		goto fail;
+	*ret_firewall = firewall;
+	return 0;
+fail:
+	firewall_close(&firewall);
+	return error;
+}
+
+static int pin(int fd, const char *folder, const char *name, struct report *report)
+{
+	char path[PINS_PATH];
+	int error = pins_path(folder, name, path);
+
+	if (!error && bpf_obj_pin(fd, path))
+		error = -errno;
+	if (!error && chmod(path, 0600))
+		error = -errno;
+	return error ? report_fail(report, error, "pinning %s/%s", folder, name) : 0;
+}
+
+int firewall_pin(const struct firewall *firewall, const char *folder, struct report *report)
+{
+	int error = 0;
+
+	for (int i = 0; i < FIREWALL_PROGRAM_COUNT && !error; i++)
+		if (firewall->program[i] >= 0)
+			error = pin(firewall->program[i], folder, firewall_program_names[i],
+				    report);
+	for (int i = 0; i < FIREWALL_MAP_COUNT && !error; i++)
+		error = pin(firewall->map[i].fd, folder, firewall_map_names[i], report);
+	return error;
+}
+
+/* ---- the control word ---- */
+
+uint64_t monotonic_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
+
+bool word_is_pending(uint64_t word, uint64_t now_ms)
+{
+	return ZG_WORD_DEADLINE_MS(word) && now_ms < ZG_WORD_DEADLINE_MS(word);
+}
+
+uint32_t word_in_force(uint64_t word, uint64_t now_ms)
+{
+	if (ZG_WORD_DEADLINE_MS(word) && now_ms >= ZG_WORD_DEADLINE_MS(word))
+		return ZG_WORD_FALLBACK(word);
+	return ZG_WORD_ACTIVE(word);
+}
+
+uint64_t firewall_word(const struct firewall *firewall)
+{
+	return __atomic_load_n(&firewall->control->word, __ATOMIC_ACQUIRE);
+}
+
+void firewall_flip(struct firewall *firewall, uint32_t active, uint32_t fallback,
+		   uint64_t deadline_ms)
+{
+	uint64_t word = ZG_WORD(active, fallback, deadline_ms);
+
+	/* Release: a program that sees the word sees the tables behind it. */
+	__atomic_store_n(&firewall->control->word, word, __ATOMIC_RELEASE);
+}
+
+void firewall_grace_period(void)
+{
+	struct timespec second = {.tv_sec = 1};
+
+	if (!syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0))
+		return;
+	/* Some kernels (nohz_full) and sandboxes refuse it. No program runs for a second. */
+	while (nanosleep(&second, &second) && errno == EINTR)
+		;
+}
+
+int firewall_counter_clear(const struct firewall *firewall, enum firewall_map map, uint32_t slot)
+{
+	int cpus = libbpf_num_possible_cpus();
+	size_t stride = (value_sizes[map] + 7) & ~7u;
+	AUTO_FREE void *zero = NULL;
+
+	if (cpus < 0)
+		return cpus;
+	zero = calloc((size_t)cpus, stride);
+	if (!zero)
+		return -ENOMEM;
+	return bpf_map_update_elem(firewall->map[map].fd, &slot, zero, BPF_ANY) ? -errno : 0;
+}
