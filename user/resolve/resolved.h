@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "policy/service.h"
+#include "policy/settings.h"
 #include "resolve/address_set.h"
 #include "util/arena.h"
 #include "util/diag.h"
@@ -29,16 +31,6 @@ struct zone {
 	struct address_set addresses;
 	bool local;		     /* this host is (in) this zone */
 	char interface[IF_NAMESIZE]; /* bound to this NIC; "": to none */
-};
-
-enum rule_protocol_kind {
-	PROTOCOL_IP,	  /* one IP protocol by number: proto; tcp 6, udp 17, icmp 1, icmpv6 58 */
-	PROTOCOL_TCP_UDP, /* both, same ports */
-	PROTOCOL_ANY,	  /* every IP protocol */
-};
-
-struct port_range { /* host order; ICMP: types; protocols without ports: none */
-	uint16_t first, last;
 };
 
 struct rule {
@@ -82,46 +74,6 @@ struct origin_line {
 	struct port_range ports;      /* destination; 0-65535 for '*' */
 	bool any_port;		      /* '*' */
 	struct port_range origin;     /* 0-0: the system chooses */
-};
-
-enum origin_mode {
-	ORIGIN_OFF,
-	ORIGIN_AUDIT,
-	ORIGIN_ENFORCE,
-	ORIGIN_ASSIGN,
-};
-
-enum xdp_mode {
-	XDP_MODE_AUTO,
-	XDP_MODE_NATIVE,
-	XDP_MODE_GENERIC,
-};
-
-#define SETTINGS_INTERFACES_MAX 64
-#define SETTINGS_ETHERTYPES_MAX 8
-
-/* [host], [policy], [origin-ports], [service], [metrics]: plain values with their defaults filled
- * in. */
-struct policy_settings {
-	char interface[SETTINGS_INTERFACES_MAX][IF_NAMESIZE];
-	struct place interface_place[SETTINGS_INTERFACES_MAX];
-	size_t interfaces;
-	enum xdp_mode xdp_mode;
-	uint16_t ethertype[SETTINGS_ETHERTYPES_MAX];
-	size_t ethertypes;
-	bool audit; /* [policy] mode */
-	bool ingress_pass, egress_pass;
-	uint32_t echo_per_s;	   /* 0: off */
-	uint32_t udp_window_s;	   /* default 30 */
-	uint32_t tcp_idle_s;	   /* default 432000: as nf_conntrack's five days */
-	uint32_t flows_max;	   /* default 65536 */
-	uint64_t memory_max_bytes; /* of all table maps; default 256 MiB */
-	enum origin_mode origin_mode;
-	const char *origin_file;    /* NULL: none */
-	const char *cgroup;	    /* [origin-ports] cgroup; NULL: the root of cgroup v2 */
-	int management_zone;	    /* [host] management: index, -1: none */
-	const char *metrics_listen; /* [metrics] listen, default 127.0.0.1:9477 */
-	const char *metrics_cert, *metrics_key, *metrics_token_file; /* NULL: none */
 };
 
 struct resolved {
