@@ -12,6 +12,7 @@
 # fd00:20:1::10, trusted fd00:20:2::50, mgmt fd00:30::5, partner 2001:db8:9::20.
 # Use: net_begin NAME, then net_site or own net_namespace and net_link calls; the rest goes by itself.
 
+NET_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 NET_ID=
 NET_TMP=
 NET_INSTANCES=()
@@ -190,4 +191,12 @@ gate() {
 	shift 2
 	[[ " ${NET_INSTANCES[*]} " == *" $name/$instance "* ]] || NET_INSTANCES+=("$name/$instance")
 	on "$name" "$ZONEGATE" "$1" --instance "$instance" "${@:2}"
+}
+
+# gate_count NAME INSTANCE drop|rule|line ...: one number of the counters (counters.py)
+gate_count() {
+	local name=$1 instance=$2
+
+	shift 2
+	gate "$name" "$instance" counters --json 2>/dev/null | "$NET_HERE/counters.py" "$@"
 }

@@ -5,8 +5,6 @@
 # gets its configuration, keys and files in $NET_TMP, so the machine's own are left alone. Their
 # clients' common options are here as well. Knows nothing of policies.
 
-NET_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-
 # Keys and certificates of this run, made once.
 server_keys() {
 	[ ! -e "$NET_TMP/tls.key" ] || return 0
@@ -158,12 +156,14 @@ client_sftp() {
 		-P "$2" "root@$address:$4" "$5" >/dev/null
 }
 
-# client_lftp NAME active|passive ADDRESS[:PORT] FILE: writes the file to standard output
+# client_lftp NAME active|passive[-tls] ADDRESS[:PORT] FILE: writes the file to standard output
 client_lftp() {
-	local passive=on
+	local passive=on tls=no
 
-	[ "$2" = passive ] || passive=off
-	on "$1" env HOME="$NET_TMP" lftp -c "set net:max-retries 1; set net:timeout 4; set net:reconnect-interval-base 1;
-		set ftp:passive-mode $passive; set ftp:ssl-allow no; set ftp:prefer-epsv ${FTP_EPSV:-no};
-		open ftp://$3; cat $4"
+	[[ $2 == passive* ]] || passive=off
+	[[ $2 != *-tls ]] || tls=yes
+	on "$1" env HOME="$NET_TMP" lftp -c "set net:max-retries 1; set net:timeout 4;
+		set net:reconnect-interval-base 1; set ftp:passive-mode $passive; set ftp:ssl-allow $tls;
+		set ftp:ssl-force $tls; set ftp:ssl-protect-data $tls; set ssl:verify-certificate no;
+		set ftp:prefer-epsv no; open ftp://$3; cat $4"
 }
