@@ -15,7 +15,8 @@ declare -A may=(
 	[judge]="util config policy resolve compile"
 	[kernel]="util config policy resolve compile"
 	[observe]="util config policy resolve compile judge kernel"
-	[cli]="util config policy resolve compile judge kernel observe"
+	[service]="util config policy resolve compile judge kernel observe"
+	[cli]="util config policy resolve compile judge kernel observe service"
 )
 status=0
 
