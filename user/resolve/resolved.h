@@ -13,6 +13,7 @@
 
 #include "policy/service.h"
 #include "policy/settings.h"
+#include "policy/tcpoport.h"
 #include "resolve/address_set.h"
 #include "util/arena.h"
 #include "util/diag.h"
@@ -62,11 +63,7 @@ struct origin_line {
 	struct place place;
 	const char *text; /* as written, blanks squeezed: the identity for its counter */
 	bool negated;	  /* '!' */
-	enum {
-		ORIGIN_PATTERN, /* IPv4, '*' for whole octets */
-		ORIGIN_NAME,	/* DNS name */
-		ORIGIN_IPV6,	/* extension: IPv6 address or prefix */
-	} kind;
+	enum origin_kind kind;
 	int16_t octet[4];	      /* PATTERN: 0-255, or -1 for '*' */
 	const char *name;	      /* NAME */
 	struct address_set addresses; /* NAME, IPV6: what it means now */
