@@ -200,3 +200,39 @@ gate_count() {
 	shift 2
 	gate "$name" "$instance" counters --json 2>/dev/null | "$NET_HERE/counters.py" "$@"
 }
+
+# ---- for tests that count packets ----
+
+# net_still NAME DEVICE NAME DEVICE: both ends of a link know each other's address for good, and say
+# nothing by themselves: no ARP, no IPv6.
+net_still() {
+	local round address mac name=$1 device=$2 other=$3 peer=$4
+
+	for round in 1 2; do
+		on "$name" sh -c "echo 1 >/proc/sys/net/ipv6/conf/$device/disable_ipv6"
+		mac=$(on "$other" ip -o link show "$peer" | sed 's/.*link.ether \([0-9a-f:]*\).*/\1/')
+		for address in $(on "$other" ip -o -4 address show dev "$peer" | awk '{ sub("/.*", "", $4); print $4 }'); do
+			on "$name" ip neigh replace "$address" lladdr "$mac" nud permanent dev "$device"
+		done
+		[ "$round" = 2 ] || { name=$3 device=$4 other=$1 peer=$2; }
+	done
+}
+
+# net_sent NAME DEVICE: packets that the device has sent so far; on a veth, what its peer has got
+net_sent() {
+	on "$1" ip -s -o link show "$2" | sed 's/.*TX:[^\\]*\\ *\([0-9]*\) *\([0-9]*\).*/\2/'
+}
+
+# net_retransmitted NAME...: TCP segments that had to be sent again, in all of them
+net_retransmitted() {
+	local name
+
+	for name in "$@"; do
+		on "$name" nstat -asz TcpRetransSegs | awk '$1 == "TcpRetransSegs" { print $2 }'
+	done | awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+# No segmentation by the device: a packet that is counted is a packet on the wire.
+net_plain() {
+	on "$1" ethtool -K "$2" tso off gso off gro off >/dev/null 2>&1
+}
