@@ -1,252 +1,236 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The control group that connect() and setsockopt() are hooked in, and what connect() is told of
- * this host. Owns how cgroup v2 is reached. Knows no pins.
+ * Programs on a cgroup: setsockopt (ways round the egress filter) and connect (origin ports). Owns
+ * where cgroup v2 is mounted and these links' pins. Knows no tables.
  */
 #include "kernel/cgroup.h"
 
 #include <bpf/bpf.h>
-#include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ifaddrs.h>
-#include <limits.h>
-#include <linux/mount.h>
-#include <mntent.h>
-#include <net/if.h>
-#include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "util/cleanup.h"
 
-#ifndef SO_NETNS_COOKIE
-#define SO_NETNS_COOKIE 71
-#endif
+static const enum bpf_attach_type attach_types[FIREWALL_PROGRAM_COUNT] = {
+	[PROGRAM_SETSOCKOPT] = BPF_CGROUP_SETSOCKOPT,
+	[PROGRAM_CONNECT4] = BPF_CGROUP_INET4_CONNECT,
+	[PROGRAM_CONNECT6] = BPF_CGROUP_INET6_CONNECT,
+};
 
-/* Where cgroup v2 is mounted; of several mounts the first. -ENOENT: nowhere. */
-static int mount_find(char *ret_path, size_t size)
+static void pin_path(const char *folder, int program, char path[PINS_PATH])
 {
-	FILE *mounts = setmntent("/proc/self/mounts", "re");
-	struct mntent entry;
-	char buffer[PATH_MAX + 256];
+	snprintf(path, PINS_PATH, "%s/link_%s", folder, firewall_program_names[program] + 3);
+}
+
+/* The mount whose root is the hierarchy's own; a container may show a part of it elsewhere. */
+static int cgroup2_find(char *ret_path, size_t size)
+{
+	AUTO_FILE FILE *file = fopen("/proc/self/mountinfo", "re");
+	AUTO_FREE char *line = NULL;
+	size_t capacity = 0;
 	int error = -ENOENT;
 
-	if (!mounts)
+	if (!file)
 		return -errno;
-	while (error && getmntent_r(mounts, &entry, buffer, sizeof(buffer))) {
-		struct stat status;
+	while (getline(&line, &capacity, file) > 0) {
+		char root[256], point[256];
+		const char *type = strstr(line, " - ");
 
-		if (strcmp(entry.mnt_type, "cgroup2") || strlen(entry.mnt_dir) >= size)
+		if (!type || strncmp(type, " - cgroup2 ", 11))
 			continue;
-		/* Another mount may lie over it. */
-		if (stat(entry.mnt_dir, &status) || !S_ISDIR(status.st_mode))
+		if (sscanf(line, "%*s %*s %*s %255s %255s", root, point) != 2)
 			continue;
-		strcpy(ret_path, entry.mnt_dir);
+		if (!error && strcmp(root, "/"))
+			continue;
+		snprintf(ret_path, size, "%s", point);
 		error = 0;
+		if (!strcmp(root, "/"))
+			break;
 	}
-	endmntent(mounts);
 	return error;
 }
 
-/* cgroup v2 by a mount of our own that no path leads to: it goes when its descriptor is closed. */
-static int mount_detached(void)
+static bool program_is_wanted(int program, const struct cgroup_plan *plan)
 {
-	AUTO_FD int context = (int)syscall(SYS_fsopen, "cgroup2", FSOPEN_CLOEXEC);
-	int root;
-
-	if (context < 0)
-		return -errno;
-	if (syscall(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
-		return -errno;
-	root = (int)syscall(SYS_fsmount, context, FSMOUNT_CLOEXEC, 0);
-	return root < 0 ? -errno : root;
+	return program == PROGRAM_SETSOCKOPT || plan->assign;
 }
 
-/* The root of cgroup v2; *ret_path is its mount point, "" when it has none. */
-static int root_open(struct report *report, char *ret_path, size_t size, int *ret_fd)
+static int link_detach_pinned(const char *folder, int program, struct report *report)
 {
-	int fd = -1;
+	char path[PINS_PATH];
+	AUTO_FD int fd = -1;
 
-	*ret_path = '\0';
-	if (!mount_find(ret_path, size))
-		fd = open(ret_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0) {
-		*ret_path = '\0';
-		fd = mount_detached();
-	}
-	if (fd < 0) {
-		report_refuse(report, fd,
-			      "cgroup v2 is mounted nowhere and cannot be mounted here: %s",
-			      strerror(-fd));
-		report_hint(report, "mount -t cgroup2 none /sys/fs/cgroup/unified, or set "
-				    "[origin-ports] mode = enforce, which needs no control group");
-		return fd;
-	}
-	*ret_fd = fd;
+	pin_path(folder, program, path);
+	fd = bpf_obj_get(path);
+	if (fd < 0)
+		return errno == ENOENT ? 0
+				       : report_fail(report, -errno, "opening the pin %s", path);
+	if (bpf_link_detach(fd) && errno != ENOLINK)
+		return report_fail(report, -errno, "detaching %s from its cgroup",
+				   firewall_program_names[program]);
+	if (unlink(path))
+		return report_fail(report, -errno, "removing the pin %s", path);
 	return 0;
 }
 
-/* A path below the mount point is also taken as it stands. */
-static const char *path_below(const char *name, const char *mount)
+static int link_create_pinned(const struct firewall *firewall, int program, int cgroup,
+			      const char *folder, struct report *report)
 {
-	size_t length = strlen(mount);
+	char path[PINS_PATH];
+	AUTO_FD int fd =
+		bpf_link_create(firewall->program[program], cgroup, attach_types[program], NULL);
 
-	if (length > 1 && !strncmp(name, mount, length) && (!name[length] || name[length] == '/'))
-		name += length;
-	while (*name == '/')
-		name++;
-	return *name ? name : ".";
+	if (fd < 0)
+		return report_fail(report, -errno, "attaching %s to its cgroup",
+				   firewall_program_names[program]);
+	pin_path(folder, program, path);
+	if (bpf_obj_pin(fd, path) || chmod(path, 0600))
+		return report_fail(report, -errno, "pinning %s", path);
+	return 0;
 }
 
-int cgroup_open(const char *name, struct report *report, int *ret_fd)
+/* 1: the pinned link is attached to that cgroup; 0: there is none, or elsewhere. */
+static int link_is_there(const char *folder, int program, uint64_t cgroup_id)
 {
-	char mount[PATH_MAX];
-	AUTO_FD int root = -1;
-	int fd, error = root_open(report, mount, sizeof(mount), &root);
+	struct bpf_link_info info = {0};
+	__u32 size = sizeof(info);
+	char path[PINS_PATH];
+	AUTO_FD int fd = -1;
 
+	pin_path(folder, program, path);
+	fd = bpf_obj_get(path);
+	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &size))
+		return 0;
+	return cgroup_id ? info.cgroup.cgroup_id == cgroup_id : info.cgroup.cgroup_id != 0;
+}
+
+static int program_attach(const struct firewall *firewall, int program, int cgroup,
+			  const char *folder, struct report *report)
+{
+	struct stat st;
+	int error;
+
+	/* The inode number of a cgroup's folder is its id. */
+	if (fstat(cgroup, &st))
+		return report_fail(report, -errno, "looking at the cgroup");
+	if (link_is_there(folder, program, st.st_ino))
+		return 0;
+	error = link_detach_pinned(folder, program, report);
 	if (error)
 		return error;
-	fd = openat(root, path_below(name ? name : "", mount), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0) {
-		error = report_fail(report, -errno, "opening the control group \"%s\"", name);
-		report_hint(report,
-			    "[origin-ports] cgroup is a path from the root of cgroup v2%s%s",
-			    *mount ? ", which is mounted on " : "", mount);
-		return error;
+	return link_create_pinned(firewall, program, cgroup, folder, report);
+}
+
+static int cgroup_open(const struct cgroup_plan *plan, struct report *report, int *ret_fd)
+{
+	char found[PINS_PATH];
+	const char *path = plan->path;
+	int fd;
+
+	if (!path) {
+		int error = cgroup2_find(found, sizeof(found));
+
+		if (error == -ENOENT && !plan->assign) {
+			report_note(report, "cgroup v2 is not mounted: a program may go round the "
+					    "egress filter by PACKET_QDISC_BYPASS or AF_XDP");
+			*ret_fd = -1;
+			return 0;
+		}
+		if (error) {
+			report_fail(report, error,
+				    "looking for cgroup v2, which assigns origin "
+				    "ports");
+			report_hint(report, "mount -t cgroup2 none /sys/fs/cgroup, or give "
+					    "[origin-ports] cgroup");
+			return error;
+		}
+		path = found;
 	}
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return report_fail(report, -errno, "opening the cgroup %s", path);
 	*ret_fd = fd;
 	return 0;
 }
 
-static enum bpf_attach_type attach_type(enum firewall_program program)
+int cgroup_attach(const struct firewall *firewall, const struct cgroup_plan *plan,
+		  const char *folder, struct report *report)
 {
-	switch (program) {
-	case PROGRAM_CONNECT4:
-		return BPF_CGROUP_INET4_CONNECT;
-	case PROGRAM_CONNECT6:
-		return BPF_CGROUP_INET6_CONNECT;
-	default:
-		return BPF_CGROUP_SETSOCKOPT;
+	AUTO_FD int cgroup = -1;
+	int error = cgroup_open(plan, report, &cgroup);
+
+	for (int i = PROGRAM_CGROUP_FIRST; i < FIREWALL_PROGRAM_COUNT && !error; i++) {
+		if (firewall->program[i] < 0 || cgroup < 0 || !program_is_wanted(i, plan))
+			error = link_detach_pinned(folder, i, report);
+		else
+			error = program_attach(firewall, i, cgroup, folder, report);
 	}
+	return error;
 }
 
-int cgroup_link_create(const struct firewall *firewall, enum firewall_program program,
-		       int cgroup_fd, struct report *report, int *ret_fd)
+int cgroup_pin_again(const char *from, const char *to, struct report *report)
 {
-	int fd = bpf_link_create(firewall->program[program], cgroup_fd, attach_type(program), NULL);
+	for (int i = PROGRAM_CGROUP_FIRST; i < FIREWALL_PROGRAM_COUNT; i++) {
+		char path[PINS_PATH];
+		AUTO_FD int fd = -1;
 
-	if (fd < 0) {
-		int error = report_fail(report, -errno, "attaching %s to the control group",
-					firewall_program_names[program]);
-
-		/* A program of the old kind, attached above without leave for others, bars links.
-		 */
-		if (error == -EPERM)
-			report_hint(report, "another program may hold the group alone: bpftool "
-					    "cgroup tree");
-		return error;
+		pin_path(from, i, path);
+		fd = bpf_obj_get(path);
+		if (fd < 0 && errno == ENOENT)
+			continue;
+		if (fd < 0)
+			return report_fail(report, -errno, "opening the pin %s", path);
+		pin_path(to, i, path);
+		if (bpf_obj_pin(fd, path) || chmod(path, 0600))
+			return report_fail(report, -errno, "pinning %s", path);
 	}
-	*ret_fd = fd;
 	return 0;
 }
 
-/* ---- what connect() is told ---- */
-
-uint64_t netns_cookie(void)
+int cgroup_update(const struct firewall *firewall, const char *folder, struct report *report)
 {
-	AUTO_FD int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	uint64_t cookie = 0;
-	socklen_t size = sizeof(cookie);
+	for (int i = PROGRAM_CGROUP_FIRST; i < FIREWALL_PROGRAM_COUNT; i++) {
+		char path[PINS_PATH];
+		AUTO_FD int fd = -1;
 
-	if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size))
-		return 0;
-	return cookie;
-}
-
-/* Ranges of self are addresses in a row: they are told apart again. */
-static void fill4(const struct address_set *self, struct zg_connect *connect)
-{
-	uint32_t count = 0;
-
-	for (size_t i = 0; i < self->count4; i++)
-		for (uint64_t a = self->v4[i].first; a <= self->v4[i].last; a++) {
-			uint32_t wire = htobe32((uint32_t)a);
-
-			if (count == ZG_CONNECT_ADDRESSES) {
-				connect->more = 1;
-				goto out;
-			}
-			memcpy(connect->address4[count++], &wire, sizeof(wire));
-		}
-out:
-	connect->count4 = count;
-}
-
-static void fill6(const struct address_set *self, struct zg_connect *connect)
-{
-	uint32_t count = 0;
-
-	for (size_t i = 0; i < self->count6; i++) {
-		struct addr6 address = self->v6[i].first;
-
-		for (;; address.high += !++address.low) {
-			if (count == ZG_CONNECT_ADDRESSES) {
-				connect->more = 1;
-				goto out;
-			}
-			addr6_to_bytes(address, connect->address6[count++]);
-			if (!addr6_compare(address, self->v6[i].last))
-				break;
-		}
+		if (firewall->program[i] < 0)
+			continue;
+		pin_path(folder, i, path);
+		fd = bpf_obj_get(path);
+		if (fd < 0 && errno == ENOENT)
+			continue;
+		if (fd < 0)
+			return report_fail(report, -errno, "opening the pin %s", path);
+		if (bpf_link_update(fd, firewall->program[i], NULL) && errno != ENOLINK)
+			return report_fail(report, -errno, "replacing the program %s",
+					   firewall_program_names[i]);
 	}
-out:
-	connect->count6 = count;
+	return 0;
 }
 
-void connect_fill(const struct address_set *self, uint64_t cookie, bool all_guarded,
-		  struct zg_connect *ret_connect)
+int cgroup_detach(const char *folder, struct report *report)
 {
-	ret_connect->more = 0;
-	fill4(self, ret_connect);
-	fill6(self, ret_connect);
-	ret_connect->flags = all_guarded ? ZG_CONNECT_REFUSE : 0;
-	ret_connect->netns_cookie = cookie;
+	int error = 0;
+
+	for (int i = PROGRAM_CGROUP_FIRST; i < FIREWALL_PROGRAM_COUNT; i++) {
+		int one = link_detach_pinned(folder, i, report);
+
+		if (one && !error)
+			error = one;
+	}
+	return error;
 }
 
-static bool is_guarded(const struct policy_settings *settings, const char *nic)
+uint32_t cgroup_attached(const char *folder)
 {
-	for (size_t i = 0; i < settings->interfaces; i++)
-		if (!strcmp(settings->interface[i], nic))
-			return true;
-	return false;
-}
+	uint32_t bits = 0;
 
-/* An IPv4 or a global IPv6 address. Ports of bonds and bridges have none: what they carry is seen
- * elsewhere. */
-static bool carries_ip(const struct ifaddrs *entry)
-{
-	const struct sockaddr_in6 *address6 = (const void *)entry->ifa_addr;
-
-	if (!address6 || entry->ifa_flags & IFF_LOOPBACK || !(entry->ifa_flags & IFF_UP))
-		return false;
-	if (address6->sin6_family == AF_INET)
-		return true;
-	return address6->sin6_family == AF_INET6 && !IN6_IS_ADDR_LINKLOCAL(&address6->sin6_addr);
-}
-
-bool connect_all_guarded(const struct policy_settings *settings)
-{
-	struct ifaddrs *list, *entry;
-	bool all = true;
-
-	if (getifaddrs(&list))
-		return false;
-	for (entry = list; entry && all; entry = entry->ifa_next)
-		all = !carries_ip(entry) || is_guarded(settings, entry->ifa_name);
-	freeifaddrs(list);
-	return all;
+	for (int i = PROGRAM_CGROUP_FIRST; i < FIREWALL_PROGRAM_COUNT; i++)
+		if (link_is_there(folder, i, 0))
+			bits |= 1u << i;
+	return bits;
 }

@@ -1,40 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The control group that connect() and setsockopt() are hooked in: found, or told why not; links to
- * it. Owns how cgroup v2 is reached. Knows no pins.
+ * Programs on a cgroup: setsockopt (ways round the egress filter) and connect (origin ports). Owns
+ * where cgroup v2 is mounted and these links' pins. Knows no tables.
  */
 #ifndef USER_KERNEL_CGROUP_H
 #define USER_KERNEL_CGROUP_H
 
-#include <zonegate/connect.h>
+#include <stdbool.h>
 
 #include "kernel/firewall.h"
 #include "kernel/report.h"
-#include "resolve/resolved.h"
+
+/* Hooks of a policy: which of firewall's cgroup programs it wants, and where. */
+struct cgroup_plan {
+	const char *path; /* NULL: the root of cgroup v2 */
+	bool assign;	  /* the connect programs too */
+};
 
 /*
- * A descriptor of the group: name is a path from the root of cgroup v2 ("/", "system.slice/x"), or
- * where it is mounted ("/sys/fs/cgroup/system.slice"); NULL: the root. Works where cgroup v2 is
- * mounted anywhere, and, with CAP_SYS_ADMIN, where it is mounted nowhere (`ip netns exec` hides
- * it). -ENOENT, -EPERM and others: said.
+ * Brings the links pinned in folder to the plan: attaches and pins what is missing, moves what is
+ * on another cgroup, detaches what is not wanted, and lets all run firewall's programs. Without
+ * cgroup v2: a note, or -ENOENT where assign needs it.
  */
-int cgroup_open(const char *name, struct report *report, int *ret_fd);
-
-/* A link that runs a cgroup program for the group's processes, beside those of others. */
-int cgroup_link_create(const struct firewall *firewall, enum firewall_program program,
-		       int cgroup_fd, struct report *report, int *ret_fd);
-
-/* The network namespace of the calling thread, as programs see it; 0: the kernel does not say. */
-uint64_t netns_cookie(void);
-
-/*
- * What connect() needs to know of this host. all_guarded: no NIC but loopback is unguarded. Written
- * in place: ret_connect may be the map's memory.
- */
-void connect_fill(const struct address_set *self, uint64_t cookie, bool all_guarded,
-		  struct zg_connect *ret_connect);
-/* Every NIC of this namespace that is up and has an address, loopback left out, is in the policy.
- */
-bool connect_all_guarded(const struct policy_settings *settings);
+int cgroup_attach(const struct firewall *firewall, const struct cgroup_plan *plan,
+		  const char *folder, struct report *report);
+/* Pins the same links in a second folder. */
+int cgroup_pin_again(const char *from, const char *to, struct report *report);
+/* Lets the pinned links run the programs of firewall. */
+int cgroup_update(const struct firewall *firewall, const char *folder, struct report *report);
+int cgroup_detach(const char *folder, struct report *report);
+/* Bit n: the link of enum firewall_program n is pinned and attached. */
+uint32_t cgroup_attached(const char *folder);
 
 #endif
