@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "resolve/address_set.h"
+#include "util/array.h"
 #include "util/radix.h"
 
 typedef unsigned __int128 wide;
@@ -58,29 +59,10 @@ static void view_put(const struct view *view, size_t i, struct span span)
 		view->v4[i] = (struct range4){(uint32_t)span.first, (uint32_t)span.last};
 }
 
-/* Room for more elements, at least doubled. */
-static int capacity_ensure(void *list_ptr, size_t *capacity, size_t needed, size_t size)
-{
-	void **list = list_ptr;
-	size_t wanted = *capacity ? *capacity * 2 : 16;
-	void *grown;
-
-	if (needed <= *capacity)
-		return 0;
-	if (wanted < needed)
-		wanted = needed;
-	grown = reallocarray(*list, wanted, size);
-	if (!grown)
-		return -ENOMEM;
-	*list = grown;
-	*capacity = wanted;
-	return 0;
-}
-
 int address_set_builder_add4(struct address_set_builder *builder, uint32_t first, uint32_t last)
 {
-	if (capacity_ensure(&builder->v4, &builder->capacity4, builder->count4 + 1,
-			    sizeof(*builder->v4)) < 0)
+	if (array_reserve(&builder->v4, &builder->capacity4, builder->count4 + 1,
+			  sizeof(*builder->v4)) < 0)
 		return -ENOMEM;
 	builder->v4[builder->count4++] = (struct range4){first, last};
 	return 0;
@@ -89,8 +71,8 @@ int address_set_builder_add4(struct address_set_builder *builder, uint32_t first
 int address_set_builder_add6(struct address_set_builder *builder, struct addr6 first,
 			     struct addr6 last)
 {
-	if (capacity_ensure(&builder->v6, &builder->capacity6, builder->count6 + 1,
-			    sizeof(*builder->v6)) < 0)
+	if (array_reserve(&builder->v6, &builder->capacity6, builder->count6 + 1,
+			  sizeof(*builder->v6)) < 0)
 		return -ENOMEM;
 	builder->v6[builder->count6++] = (struct range6){first, last};
 	return 0;
@@ -98,10 +80,10 @@ int address_set_builder_add6(struct address_set_builder *builder, struct addr6 f
 
 int address_set_builder_add_set(struct address_set_builder *builder, const struct address_set *set)
 {
-	if (capacity_ensure(&builder->v4, &builder->capacity4, builder->count4 + set->count4,
-			    sizeof(*builder->v4)) < 0 ||
-	    capacity_ensure(&builder->v6, &builder->capacity6, builder->count6 + set->count6,
-			    sizeof(*builder->v6)) < 0)
+	if (array_reserve(&builder->v4, &builder->capacity4, builder->count4 + set->count4,
+			  sizeof(*builder->v4)) < 0 ||
+	    array_reserve(&builder->v6, &builder->capacity6, builder->count6 + set->count6,
+			  sizeof(*builder->v6)) < 0)
 		return -ENOMEM;
 	for (size_t i = 0; i < set->count4; i++)
 		builder->v4[builder->count4++] = set->v4[i];

@@ -14,6 +14,8 @@
 
 #define DIGIT_VALUES 256
 #define DIGITS_MAX (RADIX_WORDS_MAX * 8)
+#define RECORD_BYTES_MAX 32
+#define SHORT_LIST 32
 
 static inline __attribute__((always_inline)) uint64_t word_load(const uint8_t *record,
 								struct radix_word word)
@@ -29,23 +31,44 @@ static inline __attribute__((always_inline)) uint64_t word_load(const uint8_t *r
 	return narrow;
 }
 
+/* Does a come behind b? */
+static inline __attribute__((always_inline)) bool
+record_after(const uint8_t *a, const uint8_t *b, const struct radix_word *words, size_t word_count)
+{
+	for (size_t w = word_count; w-- > 0;) {
+		uint64_t x = word_load(a, words[w]), y = word_load(b, words[w]);
+
+		if (x != y)
+			return x > y;
+	}
+	return false;
+}
+
 static bool records_sorted(const uint8_t *records, size_t count, size_t size,
 			   const struct radix_word *words, size_t word_count)
 {
 	for (size_t i = 1; i < count; i++) {
-		const uint8_t *record = records + i * size;
-
-		for (size_t w = word_count; w-- > 0;) {
-			uint64_t before = word_load(record - size, words[w]);
-			uint64_t here = word_load(record, words[w]);
-
-			if (before > here)
-				return false;
-			if (before < here)
-				break;
-		}
+		if (record_after(records + (i - 1) * size, records + i * size, words, word_count))
+			return false;
 	}
 	return true;
+}
+
+/* For short lists, where histograms would cost more than moves. */
+static void insertion_sort(uint8_t *records, size_t count, size_t size,
+			   const struct radix_word *words, size_t word_count)
+{
+	uint8_t record[RECORD_BYTES_MAX];
+
+	for (size_t i = 1; i < count; i++) {
+		size_t to = i;
+
+		memcpy(record, records + i * size, size);
+		while (to > 0 && record_after(records + (to - 1) * size, record, words, word_count))
+			to--;
+		memmove(records + (to + 1) * size, records + to * size, (i - to) * size);
+		memcpy(records + to * size, record, size);
+	}
 }
 
 /* One digit: from -> to. size is a constant at every call, so that the copy is a few moves. */
@@ -87,31 +110,44 @@ static void digit_pass_sized(const uint8_t *from, uint8_t *to, size_t count, siz
 	}
 }
 
-int radix_sort(void *records, size_t count, size_t size, const struct radix_word *words,
-	       size_t word_count)
+/* How often each value of each digit occurs, in one pass over the records. */
+static void digits_count(const uint8_t *records, size_t count, size_t size,
+			 const struct radix_word *words, size_t word_count,
+			 size_t histogram[][DIGIT_VALUES])
 {
-	AUTO_FREE uint8_t *scratch = NULL;
-	uint8_t *from = records, *to;
-	size_t histogram[DIGITS_MAX][DIGIT_VALUES] = {0};
-	unsigned digit = 0;
-
-	if ((size != 8 && size != 16 && size != 24 && size != 32) || word_count > RADIX_WORDS_MAX)
-		return -EINVAL;
-	if (count < 2 || records_sorted(records, count, size, words, word_count))
-		return 0;
-	to = scratch = malloc(count * size);
-	if (!scratch)
-		return -ENOMEM;
 	for (size_t i = 0; i < count; i++) {
-		digit = 0;
+		unsigned digit = 0;
+
 		for (size_t w = 0; w < word_count; w++) {
-			uint64_t value = word_load(from + i * size, words[w]);
+			uint64_t value = word_load(records + i * size, words[w]);
 
 			for (unsigned b = 0; b < words[w].bytes; b++, value >>= 8)
 				histogram[digit++][value & 0xff]++;
 		}
 	}
-	digit = 0;
+}
+
+int radix_sort(void *records, size_t count, size_t size, const struct radix_word *words,
+	       size_t word_count)
+{
+	AUTO_FREE uint8_t *scratch = NULL;
+	uint8_t *from = records, *to;
+	size_t histogram[DIGITS_MAX][DIGIT_VALUES];
+	unsigned digit = 0;
+
+	if ((size != 8 && size != 16 && size != 24 && size != 32) || word_count > RADIX_WORDS_MAX)
+		return -EINVAL;
+	if (count <= SHORT_LIST) {
+		insertion_sort(records, count, size, words, word_count);
+		return 0;
+	}
+	if (records_sorted(records, count, size, words, word_count))
+		return 0;
+	to = scratch = malloc(count * size);
+	if (!scratch)
+		return -ENOMEM;
+	memset(histogram, 0, sizeof(histogram));
+	digits_count(records, count, size, words, word_count, histogram);
 	for (size_t w = 0; w < word_count; w++) {
 		for (unsigned b = 0; b < words[w].bytes; b++, digit++) {
 			uint8_t first = (uint8_t)(word_load(from, words[w]) >> (b * 8));

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Groups rules by (role, remote zone, local zone) and paints their rows, the most specific rule
+ * first. Knows zones by number, no addresses.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "compile/bundles.h"
+#include "util/array.h"
+#include "util/cleanup.h"
+#include "util/radix.h"
+
+struct rank_key {
+	uint32_t ports, rule;
+};
+
+int rule_ranks(const struct resolved *policy, uint32_t **ret_rank)
+{
+	static const struct radix_word key[] = {{offsetof(struct rank_key, ports), 4}};
+	AUTO_FREE struct rank_key *keys = malloc((policy->rule_count + 1) * sizeof(*keys));
+	uint32_t *rank = malloc((policy->rule_count + 1) * sizeof(*rank));
+
+	for (size_t i = 0; keys && i < policy->rule_count; i++)
+		keys[i] = (struct rank_key){policy->rules[i].port_count, (uint32_t)i};
+	if (!keys || !rank || radix_sort(keys, policy->rule_count, sizeof(*keys), key, 1) < 0) {
+		free(rank);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < policy->rule_count; i++)
+		rank[keys[i].rule] = (uint32_t)i;
+	*ret_rank = rank;
+	return 0;
+}
+
+/* A rule's part in one bundle; sorted, they make the bundles. */
+struct entry {
+	uint64_t zones; /* remote << 32 | local */
+	uint32_t role, rank;
+	uint32_t rule, pad;
+};
+
+static void entry_add(struct entry *entries, size_t *count, uint32_t role, int32_t remote,
+		      int32_t local, struct entry entry)
+{
+	if (remote < 0 || local < 0)
+		return;
+	entry.role = role;
+	entry.zones = (uint64_t)remote << 32 | (uint32_t)local;
+	entries[(*count)++] = entry;
+}
+
+static int32_t member_of(const struct party *party, int zone)
+{
+	return zone < 0 ? -1 : party->member[zone];
+}
+
+static size_t entries_collect(const struct bundles *bundles, const struct party *remote,
+			      const struct party *local, struct entry *entries)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < bundles->policy->rule_count; i++) {
+		const struct rule *rule = &bundles->policy->rules[i];
+		struct entry entry = {.rank = bundles->rank[i], .rule = (uint32_t)i};
+
+		if (rule_accepts(rule))
+			entry_add(entries, &count, ZG_ACCEPT,
+				  member_of(remote, rule->accept_remote),
+				  member_of(local, rule->accept_local), entry);
+		if (!rule_opens(rule))
+			continue;
+		entry_add(entries, &count, ZG_OPEN, member_of(remote, rule->open_remote),
+			  member_of(local, rule->open_local), entry);
+		if (rule->ftp)
+			entry_add(entries, &count, ZG_FTP_DATA,
+				  member_of(remote, rule->open_remote),
+				  member_of(local, rule->open_local), entry);
+	}
+	return count;
+}
+
+static int bundles_group(struct bundles *bundles, const struct entry *entries, size_t count)
+{
+	bundles->list = calloc(count + 1, sizeof(*bundles->list));
+	bundles->rules = malloc((count + 1) * sizeof(*bundles->rules));
+	if (!bundles->list || !bundles->rules)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		struct bundle *bundle = &bundles->list[bundles->count];
+
+		bundles->rules[i] = entries[i].rule;
+		if (i > 0 && entries[i].role == entries[i - 1].role &&
+		    entries[i].zones == entries[i - 1].zones) {
+			bundle[-1].rules++;
+			continue;
+		}
+		*bundle = (struct bundle){
+			.role = entries[i].role,
+			.remote = (uint32_t)(entries[i].zones >> 32),
+			.local = (uint32_t)entries[i].zones,
+			.first = i,
+			.rules = 1,
+			.painted = ROW_UNKNOWN,
+		};
+		bundles->count++;
+	}
+	return 0;
+}
+
+/* Where each remote member's bundles begin, a role at a time. */
+static int bundles_index(struct bundles *bundles, size_t members)
+{
+	size_t at = 0;
+
+	for (uint32_t role = 0; role < ZG_ROLES; role++) {
+		size_t *start = malloc((members + 1) * sizeof(*start));
+
+		if (!start)
+			return -ENOMEM;
+		bundles->by_remote[role] = start;
+		for (size_t m = 0; m <= members; m++) {
+			while (at < bundles->count && bundles->list[at].role == role &&
+			       bundles->list[at].remote < m)
+				at++;
+			start[m] = at;
+		}
+	}
+	return 0;
+}
+
+static int paint_prepare(struct bundles *bundles)
+{
+	size_t columns = bundles->axis[ZG_ACCEPT]->sets.count;
+	uint32_t row;
+
+	if (bundles->axis[ZG_OPEN]->sets.count > columns)
+		columns = bundles->axis[ZG_OPEN]->sets.count;
+	bundles->paint_rule = malloc(columns * sizeof(*bundles->paint_rule));
+	bundles->paint_stamp = calloc(columns, sizeof(*bundles->paint_stamp));
+	bundles->columns = malloc(columns * sizeof(*bundles->columns));
+	bundles->cells = malloc(columns * sizeof(*bundles->cells));
+	if (!bundles->paint_rule || !bundles->paint_stamp || !bundles->columns || !bundles->cells)
+		return -ENOMEM;
+	return intern_add(&bundles->rows, NULL, 0, &row) < 0 ? -ENOMEM : 0;
+}
+
+int bundles_build(const struct resolved *policy, const struct party *remote,
+		  const struct party *local, const struct port_axis *accept,
+		  const struct port_axis *open, struct bundles *ret_bundles)
+{
+	static const struct radix_word key[] = {{offsetof(struct entry, rank), 4},
+						{offsetof(struct entry, zones), 8},
+						{offsetof(struct entry, role), 4}};
+	CLEANUP(bundles_free)
+	struct bundles bundles = {.policy = policy, .axis = {accept, open, open}};
+	AUTO_FREE struct entry *entries = malloc((3 * policy->rule_count + 1) * sizeof(*entries));
+	size_t count;
+
+	if (!entries || rule_ranks(policy, &bundles.rank) < 0)
+		return -ENOMEM;
+	count = entries_collect(&bundles, remote, local, entries);
+	if (radix_sort(entries, count, sizeof(*entries), key, 3) < 0 ||
+	    bundles_group(&bundles, entries, count) < 0 ||
+	    bundles_index(&bundles, remote->zone_count) < 0 || paint_prepare(&bundles) < 0)
+		return -ENOMEM;
+	*ret_bundles = bundles;
+	bundles = (struct bundles){.count = 0};
+	return 0;
+}
+
+/* ---- rows ---- */
+
+static void paint_begin(struct bundles *bundles)
+{
+	bundles->stamp++;
+	bundles->column_count = 0;
+}
+
+static inline void paint(struct bundles *bundles, uint32_t column, uint32_t rule)
+{
+	if (bundles->paint_stamp[column] != bundles->stamp) {
+		bundles->paint_stamp[column] = bundles->stamp;
+		bundles->paint_rule[column] = rule;
+		bundles->columns[bundles->column_count++] = column;
+	} else if (bundles->rank[rule] < bundles->rank[bundles->paint_rule[column]]) {
+		bundles->paint_rule[column] = rule;
+	}
+}
+
+static int compare_columns(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* The painted columns in order, as a row. */
+static int paint_end(struct bundles *bundles, size_t columns, struct intern *rows,
+		     uint32_t *ret_row)
+{
+	size_t count = 0;
+	int err;
+
+	if (bundles->column_count * 16 < columns) {
+		qsort(bundles->columns, bundles->column_count, sizeof(*bundles->columns),
+		      compare_columns);
+		for (; count < bundles->column_count; count++) {
+			uint32_t column = bundles->columns[count];
+
+			bundles->cells[count] = ZG_CELL(column, bundles->paint_rule[column] + 1);
+		}
+	} else {
+		for (uint32_t column = 0; column < columns; column++) {
+			if (bundles->paint_stamp[column] == bundles->stamp)
+				bundles->cells[count++] =
+					ZG_CELL(column, bundles->paint_rule[column] + 1);
+		}
+	}
+	err = intern_add(rows, bundles->cells, count * sizeof(*bundles->cells), ret_row);
+	return err < 0 ? err : 0;
+}
+
+static int rule_paint(struct bundles *bundles, const struct port_axis *axis, uint32_t index)
+{
+	const struct rule *rule = &bundles->policy->rules[index];
+	AUTO_FREE struct axis_span *spans = malloc(RULE_SPANS_MAX(rule) * sizeof(*spans));
+	size_t count;
+
+	if (!spans)
+		return -ENOMEM;
+	count = rule_spans(rule, spans);
+	for (size_t s = 0; s < count; s++) {
+		size_t i = cuts_find4(&axis->cuts, spans[s].first);
+
+		for (; i < axis->cuts.count && axis->cuts.start4[i] <= spans[s].last; i++)
+			paint(bundles, axis->cuts.class[i], index);
+	}
+	return 0;
+}
+
+/* The cells of one bundle alone, painted once. */
+static int bundle_paint(struct bundles *bundles, struct bundle *bundle)
+{
+	const struct port_axis *axis = bundles->axis[bundle->role];
+
+	if (bundle->painted != ROW_UNKNOWN)
+		return 0;
+	paint_begin(bundles);
+	for (size_t i = 0; i < bundle->rules; i++) {
+		int err = rule_paint(bundles, axis, bundles->rules[bundle->first + i]);
+
+		if (err < 0)
+			return err;
+	}
+	return paint_end(bundles, axis->sets.count, &bundles->painted, &bundle->painted);
+}
+
+static int join_paint(struct bundles *bundles, const uint32_t *list, size_t count,
+		      uint32_t *ret_row)
+{
+	for (size_t i = 0; i < count; i++) {
+		int err = bundle_paint(bundles, &bundles->list[list[i]]);
+
+		if (err < 0)
+			return err;
+	}
+	paint_begin(bundles);
+	for (size_t i = 0; i < count; i++) {
+		size_t bytes;
+		const uint32_t *cells =
+			intern_get(&bundles->painted, bundles->list[list[i]].painted, &bytes);
+
+		for (size_t c = 0; c < bytes / sizeof(*cells); c++)
+			paint(bundles, ZG_CELL_COLUMN(cells[c]), ZG_CELL_SLOT(cells[c]) - 1);
+	}
+	return paint_end(bundles, bundles->axis[bundles->list[list[0]].role]->sets.count,
+			 &bundles->rows, ret_row);
+}
+
+int bundles_row(struct bundles *bundles, const uint32_t *list, size_t count, uint32_t *ret_row)
+{
+	uint32_t join, row;
+	int err;
+
+	if (count == 0) {
+		*ret_row = ROW_EMPTY;
+		return 0;
+	}
+	err = intern_add(&bundles->joins, list, count * sizeof(*list), &join);
+	if (err < 0)
+		return err;
+	if (err == 0) {
+		*ret_row = bundles->join_row[join];
+		return 0;
+	}
+	if (array_reserve(&bundles->join_row, &bundles->join_capacity, (size_t)join + 1,
+			  sizeof(*bundles->join_row)) < 0)
+		return -ENOMEM;
+	err = join_paint(bundles, list, count, &row);
+	if (err < 0)
+		return err;
+	*ret_row = bundles->join_row[join] = row;
+	return 0;
+}
+
+void bundles_free(struct bundles *bundles)
+{
+	free(bundles->list);
+	free(bundles->rules);
+	for (int role = 0; role < ZG_ROLES; role++)
+		free(bundles->by_remote[role]);
+	free(bundles->rank);
+	intern_free(&bundles->painted);
+	intern_free(&bundles->rows);
+	intern_free(&bundles->joins);
+	free(bundles->join_row);
+	free(bundles->paint_rule);
+	free(bundles->paint_stamp);
+	free(bundles->columns);
+	free(bundles->cells);
+	*bundles = (struct bundles){.count = 0};
+}

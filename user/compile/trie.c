@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * Builds address tries bottom-up. An address is read as 128 bits, an IPv4 address in the first 32,
+ * so that both families are one code. Equal nodes are stored once where an ordinal can reach them.
+ * Knows no policy.
+ */
+#include <endian.h>
+#include <errno.h>
+#include <string.h>
+
+#include "compile/trie.h"
+#include "util/array.h"
+
+typedef unsigned __int128 wide;
+
+#define ADDRESS_BITS 128
+#define WINDOW_NODES 32768u /* ordinals of ZG_RUN_CHILD entries */
+#define TABLE_SIZE (4 * WINDOW_NODES)
+#define ROOT_BYTES 2 /* of the address, taken by the root */
+
+/* What a block of addresses comes to: a class, or a node that is not placed yet. */
+struct subtree {
+	bool is_node;
+	uint32_t class;
+	struct zg_node node;
+};
+
+/* A branch node under construction; one for each byte position, since they nest. */
+struct branch {
+	size_t runs, children;
+	uint8_t first[256];  /* first byte value of each run */
+	uint32_t value[256]; /* class, or CHILD | index of child */
+	uint32_t place[256]; /* ordinal of each child, once placed */
+	uint16_t entry[256]; /* the run as it is written */
+	struct zg_node child[256];
+};
+#define CHILD 0x80000000u
+
+struct trie_scratch {
+	struct branch branch[16];
+};
+
+/* Addresses base to last, whose intervals are from to until, both included. */
+struct block {
+	wide base, last;
+	size_t from, until;
+	unsigned pos; /* the byte that a branch would take */
+};
+
+static inline wide cut_start(const struct cuts *cuts, size_t i)
+{
+	if (cuts->six)
+		return (wide)cuts->start6[i].high << 64 | cuts->start6[i].low;
+	return (wide)cuts->start4[i] << (ADDRESS_BITS - 32);
+}
+
+static inline wide block_mask(unsigned bits)
+{
+	return bits == 0 ? 0 : ~(wide)0 << (ADDRESS_BITS - bits);
+}
+
+/* ---- placing nodes ---- */
+
+static int window_open(struct trie_pool *pool)
+{
+	if (!pool->table) {
+		pool->table = calloc(TABLE_SIZE, sizeof(*pool->table));
+		if (!pool->table)
+			return -ENOMEM;
+	} else {
+		memset(pool->table, 0, TABLE_SIZE * sizeof(*pool->table));
+	}
+	pool->window = pool->node_count;
+	return 0;
+}
+
+/* The index of an equal node of the window, or of a new one. The caller has made room. */
+static uint32_t node_place(struct trie_pool *pool, const struct zg_node *node)
+{
+	size_t at = hash_bytes(node, sizeof(*node)) & (TABLE_SIZE - 1);
+
+	for (; pool->table[at]; at = (at + 1) & (TABLE_SIZE - 1)) {
+		uint32_t index = pool->table[at] - 1;
+
+		if (memcmp(&pool->nodes[index], node, sizeof(*node)) == 0)
+			return index;
+	}
+	pool->nodes[pool->node_count++] = *node;
+	pool->table[at] = (uint32_t)pool->node_count;
+	return (uint32_t)pool->node_count - 1;
+}
+
+/* Places nodes so that all lie in one window: index = window + ordinal. */
+static int nodes_place(struct trie_pool *pool, const struct zg_node *nodes, size_t count,
+		       uint32_t *ret_ordinals)
+{
+	if (pool->max_bytes &&
+	    (pool->node_count + count) * sizeof(*nodes) + pool->leaves.size_bytes > pool->max_bytes)
+		return -E2BIG;
+	if (array_reserve(&pool->nodes, &pool->node_capacity, pool->node_count + count,
+			  sizeof(*nodes)) < 0)
+		return -ENOMEM;
+	if (!pool->table || pool->node_count + count > pool->window + WINDOW_NODES) {
+		if (window_open(pool) < 0)
+			return -ENOMEM;
+	}
+	for (size_t i = 0; i < count; i++)
+		ret_ordinals[i] = node_place(pool, &nodes[i]) - (uint32_t)pool->window;
+	return 0;
+}
+
+/* What a root or prefix-node entry says for a subtree. */
+static int subtree_entry(struct trie_pool *pool, const struct subtree *subtree, uint32_t *ret_entry)
+{
+	uint32_t ordinal;
+	int err;
+
+	if (!subtree->is_node) {
+		*ret_entry = subtree->class;
+		return 0;
+	}
+	err = nodes_place(pool, &subtree->node, 1, &ordinal);
+	if (err < 0)
+		return err;
+	*ret_entry = ZG_ENTRY_NODE | ((uint32_t)pool->window + ordinal);
+	return 0;
+}
+
+/* ---- branch nodes ---- */
+
+static void branch_add(struct branch *branch, unsigned byte, uint32_t value)
+{
+	if (branch->runs > 0 && branch->value[branch->runs - 1] == value)
+		return;
+	branch->first[branch->runs] = (uint8_t)byte;
+	branch->value[branch->runs++] = value;
+}
+
+/* Children are placed and become ordinals; equal ones have one, so runs may join. */
+static int branch_resolve(struct trie_pool *pool, struct branch *branch)
+{
+	size_t kept = 0;
+	int err;
+
+	if (branch->children > 0) {
+		err = nodes_place(pool, branch->child, branch->children, branch->place);
+		if (err < 0)
+			return err;
+	}
+	for (size_t i = 0; i < branch->runs; i++) {
+		uint32_t value = branch->value[i];
+		uint16_t entry = value & CHILD
+					 ? (uint16_t)(ZG_RUN_CHILD | branch->place[value & ~CHILD])
+					 : (uint16_t)value;
+
+		if (kept > 0 && branch->entry[kept - 1] == entry)
+			continue;
+		branch->entry[kept] = entry;
+		branch->first[kept++] = branch->first[i];
+	}
+	branch->runs = kept;
+	return 0;
+}
+
+static int branch_node(struct trie_pool *pool, const struct branch *branch, unsigned pos,
+		       struct zg_node *ret_node)
+{
+	struct zg_node node = {.kind = ZG_NODE_BRANCH, .pos = (uint8_t)pos};
+	size_t rank = 0;
+
+	if (branch->children > 0)
+		node.child_base = (uint32_t)pool->window;
+	for (size_t i = 1; i < branch->runs; i++)
+		node.bits[branch->first[i] / 64] |= 1ull << (branch->first[i] % 64);
+	for (size_t w = 0; w < 4; w++) {
+		node.rank[w] = (uint8_t)rank;
+		rank += (size_t)__builtin_popcountll(node.bits[w]);
+	}
+	node.leaf_base = ZG_LEAVES_INLINE;
+	if (branch->runs <= ZG_NODE_RUNS) {
+		memcpy(node.run, branch->entry, branch->runs * sizeof(*node.run));
+	} else {
+		struct intern *leaves = &pool->leaves;
+		uint32_t id;
+		int err = intern_add(leaves, branch->entry, branch->runs * sizeof(*branch->entry),
+				     &id);
+
+		if (err < 0)
+			return err;
+		node.leaf_base = (uint32_t)((id ? leaves->end[id - 1] : 0) / sizeof(uint16_t));
+	}
+	*ret_node = node;
+	return 0;
+}
+
+static int subtree_build(struct trie_pool *pool, const struct cuts *cuts, const struct block *block,
+			 struct subtree *ret_subtree);
+
+static int branch_build(struct trie_pool *pool, const struct cuts *cuts, const struct block *block,
+			struct subtree *ret_subtree)
+{
+	struct branch *branch = &pool->scratch->branch[block->pos];
+	unsigned shift = ADDRESS_BITS - 8 - 8 * block->pos;
+	size_t at = block->from;
+	int err;
+
+	branch->runs = branch->children = 0;
+	for (unsigned byte = 0; byte < 256;) {
+		struct block part = {.base = block->base + ((wide)byte << shift),
+				     .pos = block->pos + 1};
+		struct subtree subtree;
+
+		part.last = part.base + (((wide)1 << shift) - 1);
+		while (at < block->until && cut_start(cuts, at + 1) <= part.base)
+			at++;
+		part.from = at;
+		while (at < block->until && cut_start(cuts, at + 1) <= part.last)
+			at++;
+		part.until = at;
+		if (part.from == part.until) {
+			branch_add(branch, byte, cuts->class[at]);
+			if (at == block->until)
+				break;
+			/* Straight on to the byte in which the interval ends. */
+			byte = (unsigned)((cut_start(cuts, at + 1) - block->base) >> shift);
+			continue;
+		}
+		err = subtree_build(pool, cuts, &part, &subtree);
+		if (err < 0)
+			return err;
+		branch->child[branch->children] = subtree.node;
+		branch_add(branch, byte, CHILD | (uint32_t)branch->children++);
+		byte++;
+	}
+	err = branch_resolve(pool, branch);
+	ret_subtree->is_node = true;
+	return err < 0 ? err : branch_node(pool, branch, block->pos, &ret_subtree->node);
+}
+
+/* ---- prefix nodes ---- */
+
+/*
+ * The longest prefix outside which the block has one class: its length in bits, or 0 when there is
+ * none longer than what one branch decides.
+ */
+static unsigned prefix_bits(const struct cuts *cuts, const struct block *block)
+{
+	wide first = cut_start(cuts, block->from + 1);
+	wide last = cut_start(cuts, block->until) - 1, differ = first ^ last;
+	unsigned bits = ADDRESS_BITS;
+
+	if (!cuts->six || block->until - block->from < 2 ||
+	    cuts->class[block->from] != cuts->class[block->until])
+		return 0;
+	if (differ >> 64)
+		bits = (unsigned)__builtin_clzll((uint64_t)(differ >> 64));
+	else if (differ)
+		bits = 64 + (unsigned)__builtin_clzll((uint64_t)differ);
+	return bits > 8 * (block->pos + 1) ? bits : 0;
+}
+
+static void prefix_write(uint8_t *bytes, wide value)
+{
+	uint64_t words[2] = {htobe64((uint64_t)(value >> 64)), htobe64((uint64_t)value)};
+
+	memcpy(bytes, words, sizeof(words));
+}
+
+static int prefix_build(struct trie_pool *pool, const struct cuts *cuts, const struct block *block,
+			unsigned bits, struct subtree *ret_subtree)
+{
+	wide mask = block_mask(bits), base = cut_start(cuts, block->from + 1) & mask;
+	struct zg_node node = {.kind = ZG_NODE_PREFIX, .miss = cuts->class[block->from]};
+	struct block inner = {
+		.base = base & block_mask(bits / 8 * 8), /* branches are by whole bytes */
+		.pos = bits / 8,
+		.from = block->from,
+		.until = block->until,
+	};
+	struct subtree match = {.class = cuts->class[block->from + 1]};
+	int err;
+
+	inner.last = inner.base | ~block_mask(inner.pos * 8);
+	if (block->until - block->from > 2 || cut_start(cuts, block->from + 1) != base ||
+	    cut_start(cuts, block->until) - 1 != (base | ~mask)) {
+		err = branch_build(pool, cuts, &inner, &match);
+		if (err < 0)
+			return err;
+	}
+	err = subtree_entry(pool, &match, &node.match);
+	if (err < 0)
+		return err;
+	prefix_write(node.prefix.key, base);
+	prefix_write(node.prefix.mask, mask);
+	*ret_subtree = (struct subtree){.is_node = true, .node = node};
+	return 0;
+}
+
+/* Of a block with more than one interval. */
+static int subtree_build(struct trie_pool *pool, const struct cuts *cuts, const struct block *block,
+			 struct subtree *ret_subtree)
+{
+	unsigned bits = prefix_bits(cuts, block);
+
+	if (bits)
+		return prefix_build(pool, cuts, block, bits, ret_subtree);
+	return branch_build(pool, cuts, block, ret_subtree);
+}
+
+int trie_build(struct trie_pool *pool, const struct cuts *cuts, uint32_t *root)
+{
+	const unsigned shift = ADDRESS_BITS - 8 * ROOT_BYTES;
+	size_t at = 0;
+
+	if (!pool->scratch) {
+		pool->scratch = malloc(sizeof(*pool->scratch));
+		if (!pool->scratch)
+			return -ENOMEM;
+	}
+	pool->leaves.max_bytes = pool->max_bytes;
+	for (uint32_t top = 0; top < ZG_ROOT_SIZE; top++) {
+		struct block block = {.base = (wide)top << shift, .pos = ROOT_BYTES};
+		struct subtree subtree = {.is_node = false};
+		int err;
+
+		block.last = block.base | ~block_mask(8 * ROOT_BYTES);
+		while (at + 1 < cuts->count && cut_start(cuts, at + 1) <= block.base)
+			at++;
+		block.from = at;
+		while (at + 1 < cuts->count && cut_start(cuts, at + 1) <= block.last)
+			at++;
+		block.until = at;
+		subtree.class = cuts->class[at];
+		if (block.from != block.until) {
+			err = subtree_build(pool, cuts, &block, &subtree);
+			if (err < 0)
+				return err;
+		}
+		err = subtree_entry(pool, &subtree, &root[top]);
+		if (err < 0)
+			return err;
+	}
+	return 0;
+}
+
+const uint16_t *trie_leaves(const struct trie_pool *pool, size_t *ret_count)
+{
+	*ret_count = pool->leaves.size_bytes / sizeof(uint16_t);
+	return (const uint16_t *)(const void *)pool->leaves.bytes;
+}
+
+void trie_pool_free(struct trie_pool *pool)
+{
+	free(pool->nodes);
+	free(pool->table);
+	free(pool->scratch);
+	intern_free(&pool->leaves);
+	*pool = (struct trie_pool){0};
+}
