@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Something of zonegate's that judges packets, as the oracle sees it: a folder with a policy goes
+ * in, then packets, one after the other. Owns the interface.
+ */
+#ifndef TESTS_ORACLE_ENGINE_H
+#define TESTS_ORACLE_ENGINE_H
+
+#include "evaluate.h"
+#include "packet.h"
+
+struct engine {
+	const char *name;
+	/* The policy is in force and nothing is remembered. 0, or a message is printed. */
+	int (*load)(struct engine *engine, const char *config, const struct model *model);
+	/* The verdict in the oracle's words; reason ZG_R_INTERNAL with rule -2 when the engine's
+	 * own bookkeeping does not add up. */
+	struct verdict (*judge)(struct engine *engine, const struct packet *packet);
+	/* After the last packet: counters add up to what was judged? 0, or a message is printed. */
+	int (*finish)(struct engine *engine, size_t packets);
+	void (*close)(struct engine *engine);
+};
+
+#define ENGINES_MAX 2
+
+/* The data plane in user space. NULL and a message: it cannot be had. */
+struct engine *engine_judge_open(void);
+/* The programs in the kernel: XDP for ingress, tc for egress. */
+struct engine *engine_kernel_open(void);
+
+/* Do they mean the same? */
+bool verdict_equal(const struct verdict *a, const struct verdict *b);
+
+#endif

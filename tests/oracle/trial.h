@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * A policy and packets, put to the oracle and to every engine. Owns the comparison.
+ */
+#ifndef TESTS_ORACLE_TRIAL_H
+#define TESTS_ORACLE_TRIAL_H
+
+#include "engine.h"
+
+struct bench {
+	struct engine *engine[ENGINES_MAX];
+	int engines;
+	char folder[256];	 /* where policies are written */
+	uint64_t verdicts[2][2]; /* hook, pass */
+	uint64_t reasons[2][64];
+	uint64_t rules_hit;
+};
+
+struct difference {
+	bool found;
+	size_t packet;
+	const char *engine; /* NULL: the packet's pinned verdict */
+	struct verdict oracle, other;
+};
+
+/* config: NULL: the model is written into the bench's folder; else what is there is loaded. */
+struct difference trial_run(struct bench *bench, const struct model *model, const char *config,
+			    const struct packet *packets, size_t count);
+
+/* Makes model and packets smaller while a difference remains. ret: what remains of packets. */
+struct difference shrink(struct bench *bench, struct model *model, struct packet *packets,
+			 size_t *count);
+
+#endif
