@@ -76,7 +76,6 @@ ZG_ASSERT_SIZE(struct zg_nic, 32);
 
 /* Map about, one. */
 struct zg_about {
-	__u64 build;	    /* hash of the object file: which programs these are */
 	__u64 netns_cookie; /* the network namespace of the NICs */
 	__u64 loaded_s;	    /* CLOCK_REALTIME */
 	__u32 cgroup_hooks; /* attached */

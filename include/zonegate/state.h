@@ -28,6 +28,7 @@ struct zg_control {
 	__u32 abi;
 	__u32 events_per_s; /* drop events a CPU may send; 0: nobody listens. Written by user space
 			     */
+	__u64 build; /* hash of the object: which programs these are. Written by user space */
 };
 
 enum zg_flow_state {

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Programs on a cgroup: setsockopt (ways round the egress filter) and connect (origin ports). Owns
- * where cgroup v2 is mounted and these links' pins. Knows no tables.
+ * these links' pins. Knows no tables.
  */
 #include "kernel/cgroup.h"
 
 #include <bpf/bpf.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "kernel/cgroup_find.h"
 #include "util/cleanup.h"
 
 static const enum bpf_attach_type attach_types[FIREWALL_PROGRAM_COUNT] = {
@@ -24,34 +24,6 @@ static const enum bpf_attach_type attach_types[FIREWALL_PROGRAM_COUNT] = {
 static void pin_path(const char *folder, int program, char path[PINS_PATH])
 {
 	snprintf(path, PINS_PATH, "%s/link_%s", folder, firewall_program_names[program] + 3);
-}
-
-/* The mount whose root is the hierarchy's own; a container may show a part of it elsewhere. */
-static int cgroup2_find(char *ret_path, size_t size)
-{
-	AUTO_FILE FILE *file = fopen("/proc/self/mountinfo", "re");
-	AUTO_FREE char *line = NULL;
-	size_t capacity = 0;
-	int error = -ENOENT;
-
-	if (!file)
-		return -errno;
-	while (getline(&line, &capacity, file) > 0) {
-		char root[256], point[256];
-		const char *type = strstr(line, " - ");
-
-		if (!type || strncmp(type, " - cgroup2 ", 11))
-			continue;
-		if (sscanf(line, "%*s %*s %*s %255s %255s", root, point) != 2)
-			continue;
-		if (!error && strcmp(root, "/"))
-			continue;
-		snprintf(ret_path, size, "%s", point);
-		error = 0;
-		if (!strcmp(root, "/"))
-			break;
-	}
-	return error;
 }
 
 static bool program_is_wanted(int program, const struct cgroup_plan *plan)
@@ -125,35 +97,21 @@ static int program_attach(const struct firewall *firewall, int program, int cgro
 	return link_create_pinned(firewall, program, cgroup, folder, report);
 }
 
+/* Where nothing is to be assigned, a host without cgroup v2 is guarded all the same. */
 static int cgroup_open(const struct cgroup_plan *plan, struct report *report, int *ret_fd)
 {
-	char found[PINS_PATH];
-	const char *path = plan->path;
-	int fd;
+	struct report why = {0};
+	int error;
 
-	if (!path) {
-		int error = cgroup2_find(found, sizeof(found));
-
-		if (error == -ENOENT && !plan->assign) {
-			report_note(report, "cgroup v2 is not mounted: a program may go round the "
-					    "egress filter by PACKET_QDISC_BYPASS or AF_XDP");
-			*ret_fd = -1;
-			return 0;
-		}
-		if (error) {
-			report_fail(report, error,
-				    "looking for cgroup v2, which assigns origin "
-				    "ports");
-			report_hint(report, "mount -t cgroup2 none /sys/fs/cgroup, or give "
-					    "[origin-ports] cgroup");
-			return error;
-		}
-		path = found;
-	}
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return report_fail(report, -errno, "opening the cgroup %s", path);
-	*ret_fd = fd;
+	if (plan->assign || plan->path)
+		return cgroup_find(plan->path, report, ret_fd);
+	error = cgroup_find(NULL, &why, ret_fd);
+	if (error)
+		report_note(report,
+			    "no cgroup v2 (%s): a program may go round the egress filter by "
+			    "PACKET_QDISC_BYPASS or AF_XDP",
+			    strerror(-error));
+	report_free(&why);
 	return 0;
 }
 

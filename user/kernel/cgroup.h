@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Programs on a cgroup: setsockopt (ways round the egress filter) and connect (origin ports). Owns
- * where cgroup v2 is mounted and these links' pins. Knows no tables.
+ * these links' pins. Knows no tables.
  */
 #ifndef USER_KERNEL_CGROUP_H
 #define USER_KERNEL_CGROUP_H
@@ -20,7 +20,7 @@ struct cgroup_plan {
 /*
  * Brings the links pinned in folder to the plan: attaches and pins what is missing, moves what is
  * on another cgroup, detaches what is not wanted, and lets all run firewall's programs. Without
- * cgroup v2: a note, or -ENOENT where assign needs it.
+ * cgroup v2: a note, or an error where the plan cannot do without it.
  */
 int cgroup_attach(const struct firewall *firewall, const struct cgroup_plan *plan,
 		  const char *folder, struct report *report);

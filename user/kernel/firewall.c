@@ -6,6 +6,7 @@
 #include "kernel/firewall.h"
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +22,13 @@
 #include "util/cleanup.h"
 
 const char *const firewall_map_names[FIREWALL_MAP_COUNT] = {
-#define X(ID, name, mapped) [MAP_##ID] = #name,
+#define X(ID, pin, name, mapped) [MAP_##ID] = (name),
+	FIREWALL_MAPS(X)
+#undef X
+};
+
+const char *const firewall_map_pins[FIREWALL_MAP_COUNT] = {
+#define X(ID, pin, name, mapped) [MAP_##ID] = (pin),
 	FIREWALL_MAPS(X)
 #undef X
 };
@@ -35,12 +42,17 @@ const char *const firewall_program_names[FIREWALL_PROGRAM_COUNT] = {
 bool firewall_map_is_mapped(enum firewall_map map)
 {
 	static const bool mapped_[FIREWALL_MAP_COUNT] = {
-#define X(ID, name, mapped) [MAP_##ID] = (mapped),
+#define X(ID, pin, name, mapped) [MAP_##ID] = (mapped),
 		FIREWALL_MAPS(X)
 #undef X
 	};
 
 	return mapped_[map];
+}
+
+bool firewall_map_is_optional(enum firewall_map map)
+{
+	return map == MAP_CONNECT;
 }
 
 void firewall_init(struct firewall *firewall)
@@ -72,9 +84,8 @@ void firewall_close(struct firewall *firewall)
 
 static const uint32_t value_sizes[FIREWALL_MAP_COUNT] = {
 	[MAP_CONTROL] = sizeof(struct zg_control),
-	[MAP_SETTINGS] = sizeof(struct zg_settings),
-	[MAP_ROOTS] = sizeof(struct zg_roots),
-	[MAP_PORTS] = sizeof(struct zg_ports),
+	[MAP_SETTINGS] = ZG_HALVES * sizeof(struct zg_settings),
+	[MAP_CONNECT] = sizeof(struct zg_connect),
 	[MAP_ORIGIN] = sizeof(struct zg_origin),
 	[MAP_NODES] = sizeof(struct zg_node),
 	[MAP_LEAVES] = sizeof(struct zg_leaves),
@@ -118,12 +129,67 @@ static int map_state_read(struct firewall *firewall, enum firewall_map id, struc
 	return 0;
 }
 
+/*
+ * Where a global variable lies in its map's value: the map's own BTF says it, so that the order in
+ * which some compiler laid them out does not matter. -EPROTO when there is none of that size.
+ */
+static int variable_find(int map_fd, const char *name, size_t size, size_t *ret_offset)
+{
+	struct bpf_map_info info = {0};
+	__u32 info_size = sizeof(info);
+	const struct btf_type *section;
+	const struct btf_var_secinfo *var;
+	struct btf *btf;
+	int error = -EPROTO;
+
+	if (bpf_obj_get_info_by_fd(map_fd, &info, &info_size))
+		return -errno;
+	btf = btf__load_from_kernel_by_id(info.btf_id);
+	if (!btf)
+		return -errno;
+	section = btf__type_by_id(btf, info.btf_value_type_id);
+	if (!section || !btf_is_datasec(section))
+		goto out;
+	var = btf_var_secinfos(section);
+	for (int i = 0; i < btf_vlen(section); i++) {
+		const struct btf_type *type = btf__type_by_id(btf, var[i].type);
+
+		if (!type || strcmp(btf__name_by_offset(btf, type->name_off), name))
+			continue;
+		if (var[i].size != size || var[i].offset + size > info.value_size)
+			goto out;
+		*ret_offset = var[i].offset;
+		error = 0;
+	}
+out:
+	btf__free(btf);
+	return error;
+}
+
+/* The tables of fixed size are variables of one map. */
+static int fixed_tables_find(struct firewall *firewall, struct report *report)
+{
+	int fd = firewall->map[MAP_FIXED_TABLES].fd;
+	char *memory = firewall->map[MAP_FIXED_TABLES].memory;
+	size_t roots = 0, ports = 0;
+	int error;
+
+	error = variable_find(fd, "roots", ZG_HALVES * sizeof(struct zg_roots), &roots);
+	if (!error)
+		error = variable_find(fd, "ports", 2 * ZG_HALVES * sizeof(struct zg_ports), &ports);
+	if (error)
+		return report_fail(report, error, "looking for roots and ports in the object");
+	firewall->tables.roots = (struct zg_roots *)(void *)(memory + roots);
+	firewall->tables.ports = (struct zg_ports *)(void *)(memory + ports);
+	return 0;
+}
+
 int firewall_map_memory(struct firewall *firewall, struct report *report)
 {
 	const struct firewall_map_state *map = firewall->map;
 
 	for (int i = 0; i < FIREWALL_MAP_COUNT; i++) {
-		int error = map_state_read(firewall, i, report);
+		int error = map[i].fd < 0 ? 0 : map_state_read(firewall, i, report);
 
 		if (error)
 			return error;
@@ -140,8 +206,6 @@ int firewall_map_memory(struct firewall *firewall, struct report *report)
 				.classes = map[MAP_CLASSES].max_entries / ZG_HALVES,
 			},
 		.settings = map[MAP_SETTINGS].memory,
-		.roots = map[MAP_ROOTS].memory,
-		.ports = map[MAP_PORTS].memory,
 		.origin = map[MAP_ORIGIN].memory,
 		.nodes = map[MAP_NODES].memory,
 		.leaves = map[MAP_LEAVES].memory,
@@ -150,15 +214,14 @@ int firewall_map_memory(struct firewall *firewall, struct report *report)
 		.classes = map[MAP_CLASSES].memory,
 	};
 	firewall->control = map[MAP_CONTROL].memory;
+	firewall->connect = map[MAP_CONNECT].memory;
 	firewall->rule_names = map[MAP_RULE_NAMES].memory;
 	firewall->line_names = map[MAP_LINE_NAMES].memory;
 	firewall->about = map[MAP_ABOUT].memory;
 	firewall->nics = map[MAP_NICS].memory;
-	if (map[MAP_SETTINGS].max_entries < ZG_HALVES || map[MAP_ROOTS].max_entries < ZG_HALVES ||
-	    map[MAP_ORIGIN].max_entries < ZG_HALVES || map[MAP_PORTS].max_entries < 2 * ZG_HALVES ||
-	    map[MAP_NICS].max_entries < ZG_NICS_MAX || map[MAP_LINE_NAMES].max_entries == 0)
+	if (map[MAP_ORIGIN].max_entries < ZG_HALVES || map[MAP_NICS].max_entries < ZG_NICS_MAX)
 		return report_refuse(report, -EPROTO, "the maps are smaller than two halves");
-	return 0;
+	return fixed_tables_find(firewall, report);
 }
 
 /* ---- pins ---- */
@@ -183,9 +246,9 @@ static int abi_read(int control_fd, uint32_t *ret_abi)
 
 	if (bpf_obj_get_info_by_fd(control_fd, &info, &size))
 		return -errno;
-	if (info.value_size < sizeof(*control))
+	if (info.value_size < offsetof(struct zg_control, abi) + sizeof(control->abi))
 		return -EPROTO;
-	control = calloc(1, info.value_size);
+	control = calloc(1, info.value_size + sizeof(*control));
 	if (!control)
 		return -ENOMEM;
 	if (bpf_map_lookup_elem(control_fd, &key, control))
@@ -214,10 +277,12 @@ static int maps_open(const char *folder, struct report *report, struct firewall 
 
 		if (firewall->map[i].fd >= 0)
 			continue;
-		fd = pin_get(folder, firewall_map_names[i], report);
+		fd = pin_get(folder, firewall_map_pins[i], report);
+		if (fd == -ENOENT && firewall_map_is_optional(i))
+			continue;
 		if (fd < 0) {
 			report_fail(report, fd, "opening the pinned map %s/%s", folder,
-				    firewall_map_names[i]);
+				    firewall_map_pins[i]);
 			if (fd == -EACCES || fd == -EPERM)
 				report_hint(report, "this needs root");
 			return fd;
@@ -234,7 +299,7 @@ int firewall_open(const char *folder, struct report *report, struct firewall *re
 	int error;
 
 	firewall_init(&firewall);
-	error = pin_get(folder, firewall_map_names[MAP_CONTROL], report);
+	error = pin_get(folder, firewall_map_pins[MAP_CONTROL], report);
 	if (error == -ENOENT)
 		return -ENOENT;
 	if (error < 0) {
@@ -285,7 +350,8 @@ int firewall_pin(const struct firewall *firewall, const char *folder, struct rep
 			error = pin(firewall->program[i], folder, firewall_program_names[i],
 				    report);
 	for (int i = 0; i < FIREWALL_MAP_COUNT && !error; i++)
-		error = pin(firewall->map[i].fd, folder, firewall_map_names[i], report);
+		if (firewall->map[i].fd >= 0)
+			error = pin(firewall->map[i].fd, folder, firewall_map_pins[i], report);
 	return error;
 }
 

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <zonegate/connect.h>
 #include <zonegate/names.h>
 #include <zonegate/state.h>
 
@@ -17,37 +18,39 @@
 #include "kernel/report.h"
 #include "kernel/tables.h"
 
-/* X(ID, name, mapped): every map of bpf/zonegate.bpf.c. */
+/* X(ID, pin, name in the object, mapped): every map of bpf/. */
 #define FIREWALL_MAPS(X)                                                                           \
-	X(CONTROL, control, true)                                                                  \
-	X(SETTINGS, settings, true)                                                                \
-	X(ROOTS, roots, true)                                                                      \
-	X(PORTS, ports, true)                                                                      \
-	X(ORIGIN, origin, true)                                                                    \
-	X(NODES, nodes, true)                                                                      \
-	X(LEAVES, leaves, true)                                                                    \
-	X(PAIRS, pairs, true)                                                                      \
-	X(COMB, comb, true)                                                                        \
-	X(CLASSES, classes, true)                                                                  \
-	X(FLOWS, flows, false)                                                                     \
-	X(FRAGMENTS, fragments, false)                                                             \
-	X(LIMITS, limits, false)                                                                   \
-	X(RULE_COUNTERS, rule_counters, false)                                                     \
-	X(REASON_COUNTERS, reason_counters, false)                                                 \
-	X(LINE_COUNTERS, line_counters, false)                                                     \
-	X(FLOW_COUNTERS, flow_counters, false)                                                     \
-	X(EVENTS, events, false)                                                                   \
-	X(RULE_NAMES, rule_names, true)                                                            \
-	X(LINE_NAMES, line_names, true)                                                            \
-	X(ABOUT, about, true)                                                                      \
-	X(NICS, nics, true)
+	X(CONTROL, "control", ".data.control", true)                                               \
+	X(SETTINGS, "settings", ".data.settings", true)                                            \
+	X(FIXED_TABLES, "fixed_tables", ".bss", true)                                              \
+	X(CONNECT, "connect", ".data.connect", true)                                               \
+	X(ORIGIN, "origin", "origin", true)                                                        \
+	X(NODES, "nodes", "nodes", true)                                                           \
+	X(LEAVES, "leaves", "leaves", true)                                                        \
+	X(PAIRS, "pairs", "pairs", true)                                                           \
+	X(COMB, "comb", "comb", true)                                                              \
+	X(CLASSES, "classes", "classes", true)                                                     \
+	X(FLOWS, "flows", "flows", false)                                                          \
+	X(FRAGMENTS, "fragments", "fragments", false)                                              \
+	X(LIMITS, "limits", "limits", false)                                                       \
+	X(RULE_COUNTERS, "rule_counters", "rule_counters", false)                                  \
+	X(REASON_COUNTERS, "reason_counters", "reason_counters", false)                            \
+	X(LINE_COUNTERS, "line_counters", "line_counters", false)                                  \
+	X(FLOW_COUNTERS, "flow_counters", "flow_counters", false)                                  \
+	X(EVENTS, "events", "events", false)                                                       \
+	X(RULE_NAMES, "rule_names", "rule_names", true)                                            \
+	X(LINE_NAMES, "line_names", "line_names", true)                                            \
+	X(ABOUT, "about", "about", true)                                                           \
+	X(NICS, "nics", "nics", true)
 
+/* clang-format off */
 enum firewall_map {
-#define X(ID, name, mapped) MAP_##ID,
+#define X(ID, pin, name, mapped) MAP_##ID,
 	FIREWALL_MAPS(X)
 #undef X
-		FIREWALL_MAP_COUNT,
+	FIREWALL_MAP_COUNT,
 };
+/* clang-format on */
 
 enum firewall_program {
 	PROGRAM_INGRESS,
@@ -72,6 +75,7 @@ struct firewall {
 	int program[FIREWALL_PROGRAM_COUNT]; /* -1: the object has none */
 	struct tables tables;		     /* into the mappings */
 	struct zg_control *control;
+	struct zg_connect *connect; /* NULL: the object has none */
 	struct zg_rule_name *rule_names;
 	struct zg_line_name *line_names;
 	struct zg_about *about;
@@ -80,9 +84,12 @@ struct firewall {
 			   */
 };
 
-extern const char *const firewall_map_names[FIREWALL_MAP_COUNT];
+extern const char *const firewall_map_names[FIREWALL_MAP_COUNT]; /* in the object */
+extern const char *const firewall_map_pins[FIREWALL_MAP_COUNT];
 extern const char *const firewall_program_names[FIREWALL_PROGRAM_COUNT];
 bool firewall_map_is_mapped(enum firewall_map map);
+/* An object may be without it; its fd is then -1. */
+bool firewall_map_is_optional(enum firewall_map map);
 
 void firewall_init(struct firewall *firewall);
 void firewall_close(struct firewall *firewall);

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The BPF object that is built into this program: sized, loaded, handed over as a firewall. Alone
+ * in knowing the skeleton. Knows no pins and no NICs.
+ */
+#include "kernel/object.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "kernel/program_image.h"
+
+/* Shared with the object before, when sizes agree: what lives longer than one policy. */
+static const enum firewall_map state_maps[] = {
+	MAP_FLOWS,	     MAP_FRAGMENTS,	MAP_LIMITS,	   MAP_RULE_COUNTERS,
+	MAP_REASON_COUNTERS, MAP_LINE_COUNTERS, MAP_FLOW_COUNTERS, MAP_EVENTS,
+	MAP_RULE_NAMES,	     MAP_LINE_NAMES,	MAP_ABOUT,	   MAP_NICS,
+};
+
+uint64_t object_build(void)
+{
+	size_t size;
+	const unsigned char *bytes = program_image(&size);
+	uint64_t hash = 0xcbf29ce484222325ull; /* FNV-1a */
+
+	for (size_t i = 0; i < size; i++)
+		hash = (hash ^ bytes[i]) * 0x100000001b3ull;
+	return hash ? hash : 1;
+}
+
+/* libbpf's talk goes where the failure is told: it has no other argument to carry it. */
+static struct report *talk_to;
+
+static int libbpf_talk(enum libbpf_print_level level, const char *format, va_list values)
+{
+	char text[1024];
+
+	if (level == LIBBPF_DEBUG || !talk_to)
+		return 0;
+	vsnprintf(text, sizeof(text), format, values);
+	report_detail(talk_to, text);
+	return 0;
+}
+
+static uint32_t blocks(uint32_t per_half, uint32_t per_block)
+{
+	return ZG_HALVES * ((per_half + per_block - 1) / per_block);
+}
+
+/* max_entries of the maps that the policy sizes; 0: as the object says. */
+static uint32_t map_entries(enum firewall_map map, const struct object_sizes *sizes)
+{
+	switch (map) {
+	case MAP_NODES:
+		return ZG_HALVES * sizes->tables.nodes;
+	case MAP_LEAVES:
+		return blocks(sizes->tables.leaves, ZG_LEAVES_PER_BLOCK);
+	case MAP_PAIRS:
+		return blocks(sizes->tables.pairs, ZG_WORDS_PER_BLOCK);
+	case MAP_COMB:
+		return blocks(sizes->tables.comb, ZG_WORDS_PER_BLOCK);
+	case MAP_CLASSES:
+		return ZG_HALVES * sizes->tables.classes;
+	case MAP_RULE_COUNTERS:
+	case MAP_RULE_NAMES:
+		return sizes->rule_slots;
+	case MAP_LINE_COUNTERS:
+	case MAP_LINE_NAMES:
+		return ZG_LINE_SLOTS;
+	case MAP_FLOWS:
+		return sizes->flows;
+	default:
+		return 0;
+	}
+}
+
+static int maps_prepare(struct bpf_object *object, const struct object_sizes *sizes,
+			const struct firewall *predecessor, struct report *report)
+{
+	for (int i = 0; i < FIREWALL_MAP_COUNT; i++) {
+		struct bpf_map *map = bpf_object__find_map_by_name(object, firewall_map_names[i]);
+		uint32_t entries = map_entries(i, sizes);
+
+		if (!map && firewall_map_is_optional(i))
+			continue;
+		if (!map)
+			return report_refuse(report, -EPROTO, "this build's object has no map %s",
+					     firewall_map_names[i]);
+		if (entries && bpf_map__set_max_entries(map, entries))
+			return report_fail(report, -errno, "sizing map %s for %u entries",
+					   firewall_map_names[i], entries);
+	}
+	for (size_t i = 0; predecessor && i < sizeof(state_maps) / sizeof(state_maps[0]); i++) {
+		enum firewall_map id = state_maps[i];
+		struct bpf_map *map = bpf_object__find_map_by_name(object, firewall_map_names[id]);
+
+		if (bpf_map__max_entries(map) != predecessor->map[id].max_entries)
+			continue;
+		if (bpf_map__reuse_fd(map, predecessor->map[id].fd))
+			return report_fail(report, -errno, "taking over map %s",
+					   firewall_map_names[id]);
+	}
+	return 0;
+}
+
+static int descriptor_keep(int fd, int *ret_fd)
+{
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+
+	if (copy < 0)
+		return -errno;
+	*ret_fd = copy;
+	return 0;
+}
+
+static int descriptors_keep(struct bpf_object *object, struct firewall *firewall)
+{
+	int error = 0;
+
+	for (int i = 0; i < FIREWALL_MAP_COUNT && !error; i++)
+		error = descriptor_keep(
+			bpf_object__find_map_fd_by_name(object, firewall_map_names[i]),
+			&firewall->map[i].fd);
+	for (int i = 0; i < FIREWALL_PROGRAM_COUNT && !error; i++) {
+		struct bpf_program *program =
+			bpf_object__find_program_by_name(object, firewall_program_names[i]);
+
+		if (program)
+			error = descriptor_keep(bpf_program__fd(program), &firewall->program[i]);
+	}
+	return error;
+}
+
+static int load_failed(struct report *report, int error)
+{
+	report_fail(report, error, "loading the BPF programs");
+	if (error == -EPERM || error == -EACCES)
+		report_hint(report, "this needs root, or CAP_BPF and CAP_NET_ADMIN");
+	else if (error == -E2BIG || error == -ENOMEM)
+		report_hint(report, "the tables did not fit into memory: lower the number of flows "
+				    "or the size of the policy");
+	return error;
+}
+
+int object_load(const struct object_sizes *sizes, const struct firewall *predecessor,
+		struct report *report, struct firewall *ret_firewall)
+{
+	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "zonegate");
+	struct firewall firewall;
+	struct bpf_object *object;
+	size_t size;
+	const void *bytes = program_image(&size);
+	int error;
+
+	firewall_init(&firewall);
+	talk_to = report;
+	libbpf_set_print(libbpf_talk);
+	object = bpf_object__open_mem(bytes, size, &options);
+	if (!object) {
+		error = load_failed(report, -errno);
+		goto out;
+	}
+	error = maps_prepare(object, sizes, predecessor, report);
+	if (!error) {
+		error = bpf_object__load(object);
+		if (error)
+			load_failed(report, error);
+	}
+	if (!error) {
+		error = descriptors_keep(object, &firewall);
+		if (error)
+			report_fail(report, error, "keeping the loaded programs");
+	}
+	bpf_object__close(object);
+	if (!error)
+		error = firewall_map_memory(&firewall, report);
+	if (error)
+		firewall_close(&firewall);
+	else
+		*ret_firewall = firewall;
+out:
+	talk_to = NULL;
+	return error;
+}
