@@ -32,8 +32,8 @@ apt[heavy]="qemu-system-x86 busybox-static cpio kmod xz-utils zstd prometheus gc
 dnf[heavy]="qemu-system-x86-core busybox cpio kmod xz zstd golang-github-prometheus gcovr
 	java-latest-openjdk-devel"
 
-apt[bench]="xdp-tools iperf3 nftables"
-dnf[bench]="xdp-tools iperf3 nftables"
+apt[bench]="xdp-tools iperf3 nftables gnuplot-nox"
+dnf[bench]="xdp-tools iperf3 nftables gnuplot"
 
 # Units that come enabled with the packages above, by package. apt only: dnf enables nothing.
 declare -A units=([nginx]=nginx [vsftpd]=vsftpd [openssh-server]=ssh [prometheus]=prometheus

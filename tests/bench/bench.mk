@@ -1,0 +1,22 @@
+# Speed: programs against their peers, in one run. BENCH=quick takes about two minutes.
+BENCH ?= full
+BENCH_DIR := $(BUILD)/bench
+BENCH_BPF := $(patsubst tests/bench/bpf/%.bpf.c,$(BENCH_DIR)/%.bpf.o,$(wildcard tests/bench/bpf/*.bpf.c))
+# Colleagues' programs of this folder have targets, and mains, of their own.
+BENCH_SRC := $(filter-out tests/bench/compile_time.c tests/bench/connect_cost.c,$(wildcard tests/bench/*.c))
+BENCH_OBJ := $(BENCH_SRC:%.c=$(BUILD)/obj/%.o)
+-include $(wildcard $(BUILD)/obj/tests/bench/*.d)
+
+$(BENCH_OBJ): CPPFLAGS += -Itests/bench
+$(BENCH_DIR)/%.bpf.o: tests/bench/bpf/%.bpf.c $(wildcard tests/bench/bpf/*.h)
+	@mkdir -p $(@D)
+	$(CLANG) $(BPF_CFLAGS) -idirafter /usr/include/$(shell $(CC) -print-multiarch) -c $< -o $@
+$(BENCH_DIR)/bench: $(BENCH_OBJ) $(BUILD)/libzonegate.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $^ $(LDLIBS) -o $@
+
+.PHONY: bench bench-profile bench-deps
+bench-deps:
+	@command -v nft >/dev/null && test -e /usr/sbin/xdp-filter || packaging/deps.sh bench
+bench: bench-deps $(BENCH_DIR)/bench $(BENCH_BPF) ## speed against its peers, as table and plot (BENCH=quick)
+	$(BENCH_DIR)/bench $(if $(filter quick,$(BENCH)),--quick) --out $(BENCH_DIR) --bpf $(BENCH_DIR) $(BENCH_ARGS)
