@@ -18,7 +18,6 @@ NET_TMP=
 NET_INSTANCES=()
 NET_NAMESPACES=()
 NET_PIDS=()
-NET_CGROUPS=()
 
 # net_begin NAME: names this run, and arms the clean-up. Call once, first.
 net_begin() {
@@ -33,7 +32,7 @@ net_begin() {
 }
 
 net_end() {
-	local status=$? instance name pid group
+	local status=$? instance name pid group=
 
 	trap '' INT TERM HUP
 	trap - EXIT
@@ -55,9 +54,7 @@ net_end() {
 		ip netns del "$NET_ID-$name" 2>/dev/null
 	done
 	wait 2>/dev/null
-	for group in "${NET_CGROUPS[@]}"; do
-		rmdir "$group" 2>/dev/null
-	done
+	[ ! -d "${group:=$(findmnt -rn -t cgroup2 -o TARGET | head -n 1)/$NET_ID}" ] || rmdir "$group"
 	[ -z "$NET_TMP" ] || rm -rf "$NET_TMP"
 	exit "$status"
 }
@@ -191,6 +188,16 @@ gate() {
 	shift 2
 	[[ " ${NET_INSTANCES[*]} " == *" $name/$instance "* ]] || NET_INSTANCES+=("$name/$instance")
 	on "$name" "$ZONEGATE" "$1" --instance "$instance" "${@:2}"
+}
+
+# A cgroup of this run's own, so that no other process of the machine is under the policy's cgroup
+# programs. Prints its path; nothing without cgroup v2.
+net_cgroup() {
+	local root
+
+	root=$(findmnt -rn -t cgroup2 -o TARGET | head -n 1)
+	[ -n "$root" ] || return 0
+	mkdir -p "$root/$NET_ID" && echo "$root/$NET_ID"
 }
 
 # gate_count NAME INSTANCE drop|rule|line ...: one number of the counters (counters.py)
