@@ -8,12 +8,14 @@
 #ifndef BPF_MAPS_H
 #define BPF_MAPS_H
 
+#include <zonegate/connect.h>
 #include <zonegate/state.h>
 #include <zonegate/tables.h>
 
 /* Maps ".data.control", ".data.settings", ".bss": written by user space through a memory mapping. */
 struct zg_control control SEC(".data.control");
 struct zg_settings settings[ZG_HALVES] SEC(".data.settings");
+struct zg_connect host SEC(".data.host"); /* read by connect() alone */
 struct zg_roots roots[ZG_HALVES];
 struct zg_ports ports[ZG_HALVES][2]; /* ZG_ACCEPT, ZG_OPEN */
 

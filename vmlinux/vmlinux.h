@@ -90,6 +90,8 @@ struct in6_addr {
 
 typedef __u64 __be64;
 
+typedef short unsigned int __kernel_sa_family_t;
+
 enum xdp_action {
 	XDP_ABORTED = 0,
 	XDP_DROP = 1,
@@ -236,6 +238,25 @@ struct ethhdr {
 };
 
 typedef __u16 __sum16;
+
+struct in_addr {
+	__be32 s_addr;
+};
+
+struct sockaddr_in {
+	__kernel_sa_family_t sin_family;
+	__be16 sin_port;
+	struct in_addr sin_addr;
+	unsigned char __pad[8];
+};
+
+struct sockaddr_in6 {
+	short unsigned int sin6_family;
+	__be16 sin6_port;
+	__be32 sin6_flowinfo;
+	struct in6_addr sin6_addr;
+	__u32 sin6_scope_id;
+};
 
 struct tcphdr {
 	__be16 source;

@@ -7,11 +7,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <linux/mount.h>
 #include <mntent.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "util/cleanup.h"
@@ -27,12 +28,12 @@ static int mount_find(char *ret_path, size_t size)
 	if (!mounts)
 		return -errno;
 	while (error && getmntent_r(mounts, &entry, buffer, sizeof(buffer))) {
-		struct stat status;
+		struct statfs system;
 
 		if (strcmp(entry.mnt_type, "cgroup2") || strlen(entry.mnt_dir) >= size)
 			continue;
 		/* Another mount may lie over it. */
-		if (stat(entry.mnt_dir, &status) || !S_ISDIR(status.st_mode))
+		if (statfs(entry.mnt_dir, &system) || system.f_type != CGROUP2_SUPER_MAGIC)
 			continue;
 		strcpy(ret_path, entry.mnt_dir);
 		error = 0;
@@ -79,13 +80,20 @@ static int root_open(struct report *report, char *ret_path, size_t size, int *re
 	return 0;
 }
 
-/* A path below the mount point is also taken as it stands. */
+/* A path below the mount point is also taken as it stands, also where the mount is hidden. */
 static const char *path_below(const char *name, const char *mount)
 {
-	size_t length = strlen(mount);
+	const char *const mounts[] = {mount, "/sys/fs/cgroup/unified", "/sys/fs/cgroup"};
 
-	if (length > 1 && !strncmp(name, mount, length) && (!name[length] || name[length] == '/'))
-		name += length;
+	for (size_t i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++) {
+		size_t length = strlen(mounts[i]);
+
+		if (length > 1 && !strncmp(name, mounts[i], length) &&
+		    (!name[length] || name[length] == '/')) {
+			name += length;
+			break;
+		}
+	}
 	while (*name == '/')
 		name++;
 	return *name ? name : ".";

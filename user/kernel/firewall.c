@@ -86,6 +86,7 @@ static const uint32_t value_sizes[FIREWALL_MAP_COUNT] = {
 	[MAP_CONTROL] = sizeof(struct zg_control),
 	[MAP_SETTINGS] = ZG_HALVES * sizeof(struct zg_settings),
 	[MAP_CONNECT] = sizeof(struct zg_connect),
+	[MAP_HOST] = sizeof(struct zg_connect),
 	[MAP_ORIGIN] = sizeof(struct zg_origin),
 	[MAP_NODES] = sizeof(struct zg_node),
 	[MAP_LEAVES] = sizeof(struct zg_leaves),
@@ -214,6 +215,7 @@ int firewall_map_memory(struct firewall *firewall, struct report *report)
 		.classes = map[MAP_CLASSES].memory,
 	};
 	firewall->control = map[MAP_CONTROL].memory;
+	firewall->host = map[MAP_HOST].memory;
 	firewall->connect = map[MAP_CONNECT].memory;
 	firewall->rule_names = map[MAP_RULE_NAMES].memory;
 	firewall->line_names = map[MAP_LINE_NAMES].memory;

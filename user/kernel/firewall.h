@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include <zonegate/connect.h>
+#include <zonegate/connect.h>
 #include <zonegate/names.h>
 #include <zonegate/state.h>
 
@@ -22,6 +23,7 @@
 #define FIREWALL_MAPS(X)                                                                           \
 	X(CONTROL, "control", ".data.control", true)                                               \
 	X(SETTINGS, "settings", ".data.settings", true)                                            \
+	X(HOST, "host", ".data.host", true)                                                        \
 	X(FIXED_TABLES, "fixed_tables", ".bss", true)                                              \
 	X(CONNECT, "connect", ".data.connect", true)                                               \
 	X(ORIGIN, "origin", "origin", true)                                                        \
@@ -75,6 +77,7 @@ struct firewall {
 	int program[FIREWALL_PROGRAM_COUNT]; /* -1: the object has none */
 	struct tables tables;		     /* into the mappings */
 	struct zg_control *control;
+	struct zg_connect *host; /* what connect() is told: kernel/connect.h */
 	struct zg_connect *connect; /* NULL: the object has none */
 	struct zg_rule_name *rule_names;
 	struct zg_line_name *line_names;
