@@ -316,6 +316,37 @@ bool guard_is_whole(const struct guard *guard)
 	       guard->tc_ifindex == guard->record.ifindex;
 }
 
+int guard_complete(struct guard *guard, const struct firewall *firewall, const struct nic *nic,
+		   enum xdp_mode mode, struct zg_nic *slot, const char *folder,
+		   struct report *report)
+{
+	int error = 0;
+
+	if (!guard->tc_program_id) {
+		if (guard->tc_link >= 0)
+			close(guard->tc_link);
+		guard->tc_link = -1;
+		link_unpin("tc", guard->record.name, folder);
+		error = tc_attach(firewall, nic, slot, report, guard);
+		if (!error)
+			error = link_pin(guard->tc_link, "tc", guard->record.name, folder, report);
+	}
+	if (!error && !guard->xdp_program_id) {
+		if (guard->xdp_link >= 0)
+			close(guard->xdp_link);
+		guard->xdp_link = -1;
+		link_unpin("xdp", guard->record.name, folder);
+		error = guard_check_free(nic, report);
+		if (!error)
+			error = xdp_attach(firewall, nic, mode, report, guard);
+		if (!error)
+			error = link_pin(guard->xdp_link, "xdp", guard->record.name, folder,
+					 report);
+	}
+	*slot = guard->record;
+	return error;
+}
+
 /* ---- change and end ---- */
 
 static int link_run(int fd, int program, const char *what, const char *nic, struct report *report)

@@ -29,10 +29,7 @@ struct guard {
 void guard_init(struct guard *guard);
 void guard_close(struct guard *guard);
 
-/*
- * Refuses (-EEXIST) a NIC that has an XDP program already, and names it. own: programs that may be
- * there, because they are ours.
- */
+/* Refuses (-EEXIST) a NIC that has an XDP program already, and names it. */
 int guard_check_free(const struct nic *nic, struct report *report);
 
 /*
@@ -48,6 +45,13 @@ int guard_open(const struct zg_nic *record, const char *folder, struct report *r
 	       struct guard *ret_guard);
 /* Is each hook where the record says, running the programs of firewall? */
 bool guard_is_whole(const struct guard *guard);
+/*
+ * Attaches and pins what is missing of a guard whose device is there (guard_is_whole() says no): a
+ * hook that is in place stays untouched.
+ */
+int guard_complete(struct guard *guard, const struct firewall *firewall, const struct nic *nic,
+		   enum xdp_mode mode, struct zg_nic *slot, const char *folder,
+		   struct report *report);
 /* Lets both hooks run the programs of firewall, packet by packet without a gap. */
 int guard_update(struct guard *guard, const struct firewall *firewall, struct report *report);
 /* Takes both hooks off, and the clsact qdisc when it was ours and is empty. Gone devices: 0. */

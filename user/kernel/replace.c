@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * A new object in the place of the one in force, the same policy in it. Owns the steps of the
+ * exchange. Changes no policy.
+ */
+#include "kernel/replace.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <string.h>
+
+#include "kernel/cgroup.h"
+#include "kernel/flows.h"
+#include "kernel/half.h"
+#include "util/cleanup.h"
+
+/* One hook still runs the old object while the next runs the new: the same policy in both. */
+static int policy_copy(const struct firewall *from, struct firewall *to, struct report *report)
+{
+	uint32_t in_force = word_in_force(firewall_word(from), monotonic_ms());
+	struct image image = {0};
+	int error;
+
+	to->control->abi = ZG_ABI;
+	to->control->build = object_build();
+	to->control->events_per_s = from->control->events_per_s;
+	if (from->connect && to->connect)
+		*to->connect = *from->connect;
+	if (in_force == ZG_PASS_ALL) {
+		firewall_flip(to, ZG_PASS_ALL, ZG_PASS_ALL, 0);
+		return 0;
+	}
+	error = half_read(from, in_force, report, &image);
+	if (error)
+		return error;
+	tables_write(&to->tables, in_force, &image, NULL, NULL);
+	image_free(&image);
+	firewall_flip(to, in_force, in_force, 0);
+	return 0;
+}
+
+static bool is_shared(const struct firewall *a, const struct firewall *b, enum firewall_map map)
+{
+	struct bpf_map_info first = {0}, second = {0};
+	__u32 first_size = sizeof(first), second_size = sizeof(second);
+
+	return !bpf_obj_get_info_by_fd(a->map[map].fd, &first, &first_size) &&
+	       !bpf_obj_get_info_by_fd(b->map[map].fd, &second, &second_size) &&
+	       first.id == second.id;
+}
+
+/* Slots keep their numbers in a larger table. */
+static void names_copy(const struct firewall *from, struct firewall *to)
+{
+	if (!is_shared(from, to, MAP_RULE_NAMES))
+		memcpy(to->rule_names, from->rule_names,
+		       from->map[MAP_RULE_NAMES].max_entries * sizeof(*to->rule_names));
+}
+
+/* What the old programs counted, once none of them runs any more. */
+static int counters_carry(const struct firewall *from, struct firewall *to, struct report *report)
+{
+	int cpus = libbpf_num_possible_cpus();
+	AUTO_FREE struct zg_rule_counter *each = NULL;
+
+	if (is_shared(from, to, MAP_RULE_COUNTERS))
+		return 0;
+	if (cpus > 0)
+		each = calloc((size_t)cpus, sizeof(*each));
+	if (!each)
+		return report_fail(report, -ENOMEM, "carrying counters over");
+	for (uint32_t slot = 0; slot < from->map[MAP_RULE_COUNTERS].max_entries; slot++) {
+		struct zg_rule_counter sum = from->rule_names[slot].carried;
+
+		if (bpf_map_lookup_elem(from->map[MAP_RULE_COUNTERS].fd, &slot, each))
+			return report_fail(report, -errno, "carrying counters over");
+		for (int cpu = 0; cpu < cpus; cpu++) {
+			sum.packets_in += each[cpu].packets_in;
+			sum.bytes_in += each[cpu].bytes_in;
+			sum.packets_out += each[cpu].packets_out;
+			sum.bytes_out += each[cpu].bytes_out;
+			sum.connections += each[cpu].connections;
+		}
+		to->rule_names[slot].carried = sum;
+	}
+	return 0;
+}
+
+static int flows_carry(const struct firewall *from, const struct firewall *to,
+		       struct report *report)
+{
+	int error;
+
+	if (is_shared(from, to, MAP_FLOWS))
+		return 0;
+	error = flows_copy(from->map[MAP_FLOWS].fd, to->map[MAP_FLOWS].fd);
+	return error ? report_fail(report, error, "carrying flows over") : 0;
+}
+
+static int hooks_move(struct guards *guards, const struct firewall *to, const char *folder,
+		      struct report *report)
+{
+	int error = guards_update(guards, to, report);
+
+	return error ? error : cgroup_update(to, folder, report);
+}
+
+static int stage(const struct pins *pins, const struct guards *guards, const struct firewall *next,
+		 struct report *report)
+{
+	int error = pins_create(pins->staging, report);
+
+	if (!error)
+		error = firewall_pin(next, pins->staging, report);
+	if (!error)
+		error = guards_pin(guards, pins->staging, report);
+	if (!error)
+		error = cgroup_pin_again(pins->live, pins->staging, report);
+	return error;
+}
+
+static int exchange(const struct pins *pins, struct guards *guards, const struct firewall *old,
+		    struct firewall *next, struct report *report)
+{
+	int error = stage(pins, guards, next, report);
+
+	if (error)
+		goto unstage;
+	error = flows_carry(old, next, report);
+	if (error)
+		goto unstage;
+	error = hooks_move(guards, next, pins->live, report);
+	if (error)
+		goto move_back;
+	/* No old program runs any more: what they wrote since is complete. */
+	firewall_grace_period();
+	error = flows_carry(old, next, report);
+	if (!error)
+		error = counters_carry(old, next, report);
+	if (!error)
+		error = pins_publish(pins, true, report);
+	if (!error)
+		return 0;
+move_back:
+	hooks_move(guards, old, pins->live, report);
+unstage:
+	pins_remove(pins->staging, report);
+	return error;
+}
+
+int object_replace(const struct pins *pins, const struct object_sizes *sizes, struct guards *guards,
+		   struct firewall *firewall, struct report *report)
+{
+	struct firewall next;
+	int error = object_load(sizes, firewall, report, &next);
+
+	if (error)
+		return error;
+	names_copy(firewall, &next);
+	error = policy_copy(firewall, &next, report);
+	if (!error)
+		error = exchange(pins, guards, firewall, &next, report);
+	if (error) {
+		firewall_close(&next);
+		return error;
+	}
+	firewall_close(firewall);
+	*firewall = next;
+	guards_rebase(guards, firewall);
+	/* The old object: nothing runs it, and its links are pinned in the live folder. */
+	return pins_remove(pins->staging, report);
+}
+
+/* ---- what a killed command left ---- */
+
+/* A first load that did not come to its end: taken back. */
+static int first_load_undo(const struct pins *pins, struct report *report)
+{
+	struct firewall firewall;
+	struct guards guards;
+	int error = firewall_open(pins->staging, report, &firewall);
+
+	/* Without records nothing was attached. */
+	if (error)
+		return error == -ENOENT || !report->error ? pins_remove(pins->staging, report)
+							  : error;
+	error = guards_open(&firewall, pins->staging, report, &guards);
+	if (!error) {
+		error = guards_detach_all(&guards, pins->staging, report);
+		guards_close(&guards);
+	}
+	firewall_close(&firewall);
+	cgroup_detach(pins->staging, report);
+	return error ? error : pins_remove(pins->staging, report);
+}
+
+/* An exchange that did not come to its end: all hooks run what is live. */
+static int exchange_undo(const struct pins *pins, struct report *report)
+{
+	struct firewall firewall;
+	struct guards guards;
+	int error = firewall_open(pins->live, report, &firewall);
+
+	if (error)
+		return error;
+	error = guards_open(&firewall, pins->live, report, &guards);
+	if (!error) {
+		error = hooks_move(&guards, &firewall, pins->live, report);
+		guards_close(&guards);
+	}
+	firewall_close(&firewall);
+	return error ? error : pins_remove(pins->staging, report);
+}
+
+int pins_recover(const struct pins *pins, struct report *report)
+{
+	int error;
+
+	if (!pins_exist(pins->staging))
+		return 0;
+	if (pins_exist(pins->live))
+		error = exchange_undo(pins, report);
+	else
+		error = first_load_undo(pins, report);
+	if (error)
+		return error;
+	report_note(report, "a command that was cut off had left its work: cleared away");
+	return 0;
+}
