@@ -114,7 +114,7 @@ static inline __attribute__((always_inline)) __u32 lookup_rule(const struct zg_s
 							       __u32 *ret_reason)
 {
 	const __u32 *pair =
-		tables_pair(settings->pair_base[role] + remote * settings->locals + local);
+		tables_pair(settings->pair_base[role] + remote * settings->pair_stride[role] + local);
 	const __u32 *cell;
 
 	if (!pair)

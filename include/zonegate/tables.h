@@ -10,7 +10,7 @@
  *   remote address -> remote class r      (trie, root remote4/remote6)
  *   local address  -> local class l       (trie, root local4/local6), moved by the interface group
  *   protocol, port -> port class p        (one array)
- *   pair[role][r * locals + l] -> base of a row in comb, or a drop reason
+ *   pair[role][r * stride + l] -> base of a row in comb, or a drop reason
  *   comb[base + p] -> rule slot, when the cell says that it belongs to column p; else no rule
  * Rows of comb overlap where their cells leave room for each other (row displacement, Tarjan and
  * Yao 1979); every distinct row has a base of its own, so the column number alone proves that a
@@ -193,9 +193,10 @@ struct zg_origin {
 
 struct zg_settings {
 	__u32 flags;
-	__u32 locals;		   /* row stride of pair: local classes x interface groups */
+	__u32 locals;		   /* local classes x interface groups */
 	__u32 local_classes;	   /* group g moves the local class by g x local_classes */
 	__u32 pair_base[ZG_ROLES]; /* index of the role's first word in pairs */
+	__u32 pair_stride[ZG_ROLES]; /* words a remote class: locals, or 0 where all have the same */
 	__u32 class_base;	   /* index of class 0 in classes */
 	__u32 echo_interval_ns;	   /* between two echo requests of one source; 0: echo is dropped */
 	__u32 echo_burst;	   /* so many at once */

@@ -275,7 +275,7 @@ static void test_random_policies(void **state)
 	unsigned permitted = 0, reasons = 0;
 
 	(void)state;
-	for (unsigned round = 0; round < 150; round++) {
+	for (unsigned round = 0; round < 40; round++) {
 		struct resolved policy;
 		struct diags diags = {0};
 		struct image image;
@@ -297,8 +297,8 @@ static void test_random_policies(void **state)
 		arena_free(&policy.arena);
 	}
 	/* The questions are worth asking: a good part of them meets a rule. */
-	assert_true(permitted > 10000);
-	assert_true(reasons > 10000);
+	assert_true(permitted > 2000);
+	assert_true(reasons > 2000);
 }
 
 static void assert_same_bytes(const struct image *a, const struct image *b)

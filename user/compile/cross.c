@@ -212,6 +212,8 @@ static int profiles_keep(const struct intern *profiles, struct cross *cross)
 		memcpy(&cross->facts[r], profile, sizeof(cross->facts[r]));
 		bytes -= sizeof(cross->facts[r]);
 		memcpy(cross->entry + end, profile + sizeof(cross->facts[r]), bytes);
+		for (size_t i = end; i < end + bytes / sizeof(*cross->entry); i += 2)
+			cross->role_entries[cross->entry[i] / cross->raw_locals]++;
 		end += bytes / sizeof(*cross->entry);
 		cross->entry_end[r] = end;
 	}
@@ -314,13 +316,20 @@ static void pairs_clear(const struct cross *cross, uint32_t reason, uint32_t emp
 		pairs[l] = word;
 }
 
+/* ACCEPT has martians always. A role without rules says "not local" or "no rule" whoever asks. */
+size_t cross_role_remotes(const struct cross *cross, uint32_t role)
+{
+	return role == ZG_ACCEPT || cross->role_entries[role] > 0 ? cross->remotes : 1;
+}
+
 void cross_pairs(const struct cross *cross, size_t groups, uint32_t role, const uint32_t *row_base,
 		 uint32_t *ret_pairs)
 {
 	size_t first = (size_t)role * cross->raw_locals, start = 0;
+	size_t remotes = cross_role_remotes(cross, role);
 	uint32_t *pairs = ret_pairs;
 
-	for (size_t r = 0; r < cross->remotes; r++) {
+	for (size_t r = 0; r < remotes; r++) {
 		for (size_t group = 0; group <= groups; group++, pairs += cross->locals) {
 			uint32_t reason =
 				role == ZG_ACCEPT ? arrival_reason(&cross->facts[r], group) : 0;

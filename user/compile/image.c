@@ -167,35 +167,30 @@ static int cross_stage(struct build *build)
 	return 0;
 }
 
-/* Bytes of the pairs when every role has its own. */
-static double pairs_bytes(const struct build *build)
+/* Words of each role's pairs, and where they begin. */
+static size_t pairs_plan(const struct build *build, struct zg_settings *settings)
 {
-	return (double)build->cross.remotes * (double)build->cross.locals *
-	       (double)(build->groups.count + 1) * ZG_ROLES * sizeof(uint32_t);
+	const struct cross *cross = &build->cross;
+	size_t total = 0;
+
+	settings->local_classes = (uint32_t)cross->locals;
+	settings->locals = (uint32_t)(cross->locals * (build->groups.count + 1));
+	for (uint32_t role = 0; role < ZG_ROLES; role++) {
+		size_t remotes = cross_role_remotes(cross, role);
+
+		settings->pair_stride[role] = remotes > 1 ? settings->locals : 0;
+		settings->pair_base[role] = (uint32_t)total;
+		total += remotes * settings->locals;
+	}
+	return total;
 }
 
-/* Where OPEN and FTP_DATA say the same (no FTP), they are one. */
-static void pairs_share(struct image *image, size_t role_words)
-{
-	const uint32_t *open = image->pairs + ZG_OPEN * role_words;
-	const uint32_t *ftp = image->pairs + ZG_FTP_DATA * role_words;
-
-	if (memcmp(open, ftp, role_words * sizeof(*open)) != 0)
-		return;
-	image->settings.pair_base[ZG_FTP_DATA] = image->settings.pair_base[ZG_OPEN];
-	image->pair_count -= role_words;
-}
-
-static int pairs_stage(struct build *build)
+static int comb_stage(struct build *build)
 {
 	struct image *image = build->image;
-	struct cross *cross = &build->cross;
-	size_t locals = cross->locals * (build->groups.count + 1);
-	size_t role_words = cross->remotes * locals, columns = build->axis[ZG_ACCEPT].sets.count;
+	size_t columns = build->axis[ZG_ACCEPT].sets.count;
 	int err;
 
-	if (pairs_bytes(build) > (double)build->half_max_bytes)
-		return memory_passed(build, "pairs of classes", pairs_bytes(build));
 	if (build->axis[ZG_OPEN].sets.count > columns)
 		columns = build->axis[ZG_OPEN].sets.count;
 	err = comb_build(&build->bundles.rows, columns, build->half_max_bytes / sizeof(uint32_t),
@@ -206,19 +201,30 @@ static int pairs_stage(struct build *build)
 		return err;
 	image->comb_count = build->comb.count;
 	image->comb = arena_alloc(&image->arena, image->comb_count, sizeof(*image->comb));
-	image->pair_count = role_words * ZG_ROLES;
-	image->pairs = arena_alloc(&image->arena, image->pair_count, sizeof(*image->pairs));
-	if (!image->comb || !image->pairs)
+	if (!image->comb)
 		return -ENOMEM;
 	memcpy(image->comb, build->comb.cell, image->comb_count * sizeof(*image->comb));
-	image->settings.locals = (uint32_t)locals;
-	image->settings.local_classes = (uint32_t)cross->locals;
-	for (uint32_t role = 0; role < ZG_ROLES; role++) {
-		image->settings.pair_base[role] = (uint32_t)(role * role_words);
-		cross_pairs(cross, build->groups.count, role, build->comb.base,
-			    image->pairs + role * role_words);
-	}
-	pairs_share(image, role_words);
+	return 0;
+}
+
+static int pairs_stage(struct build *build)
+{
+	struct image *image = build->image;
+	size_t total = pairs_plan(build, &image->settings);
+	int err;
+
+	if (total * sizeof(uint32_t) > build->half_max_bytes)
+		return memory_passed(build, "pairs of classes", (double)total * sizeof(uint32_t));
+	err = comb_stage(build);
+	if (err < 0)
+		return err;
+	image->pair_count = total;
+	image->pairs = arena_alloc(&image->arena, image->pair_count, sizeof(*image->pairs));
+	if (!image->pairs)
+		return -ENOMEM;
+	for (uint32_t role = 0; role < ZG_ROLES; role++)
+		cross_pairs(&build->cross, build->groups.count, role, build->comb.base,
+			    image->pairs + image->settings.pair_base[role]);
 	return 0;
 }
 
