@@ -40,6 +40,11 @@ conversation() {
 }
 
 net_site
+if ! on edge ip link add link eth0 name try type vlan id 9 2>/dev/null; then
+	tap_skip "VLAN and QinQ" "this kernel has no VLAN devices (CONFIG_VLAN_8021Q)"
+	tap_end
+fi
+on edge ip link del try
 server_web edge 80 443
 server_ftp edge 21 50000-50100
 server_web internet 80 443
