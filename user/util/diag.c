@@ -101,7 +101,7 @@ void diag_second(struct diag *diag, struct place place, const char *format, ...)
 	va_end(args);
 }
 
-static void diag_free(struct diag *diag)
+void diag_release(struct diag *diag)
 {
 	free((char *)diag->place.file);
 	free((char *)diag->second.file);
@@ -113,7 +113,7 @@ static void diag_free(struct diag *diag)
 void diags_free(struct diags *diags)
 {
 	for (size_t i = 0; i < diags->count; i++)
-		diag_free(&diags->list[i]);
+		diag_release(&diags->list[i]);
 	free(diags->list);
 	*diags = (struct diags){0};
 }
@@ -205,7 +205,7 @@ void diags_sort(struct diags *diags)
 			diags->errors--;
 		else if (diag->severity == DIAG_WARNING)
 			diags->warnings--;
-		diag_free(diag);
+		diag_release(diag);
 	}
 	free(diags->list);
 	diags->list = sorted;

@@ -54,6 +54,8 @@ void diag_second(struct diag *diag, struct place place, const char *format, ...)
 /* By file (in the order files were first named), line, column; equal entries are shown once. */
 void diags_sort(struct diags *diags);
 void diags_free(struct diags *diags);
+/* Frees what one entry owns: for who takes entries out of a list. */
+void diag_release(struct diag *diag);
 
 /* The candidate nearest to word by edits (Damerau-Levenshtein, at most a third of its length), or
  * NULL. */
