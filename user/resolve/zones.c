@@ -40,17 +40,22 @@ static struct word member_word(const struct member *member)
 	return (struct word){member->text, member->place};
 }
 
-/* A bare word that is a zone's name was meant as @zone. */
-static bool report_zone_without_at(struct resolver *resolver, const struct member *member)
+/* What an unknown bare word may have been meant as. */
+static void hint_unresolved(struct resolver *resolver, const struct member *member,
+			    struct diag *diag)
 {
-	struct word word = member_word(member);
+	const struct policy *policy = resolver->policy;
+	const char *nearest = NULL;
 
-	if (strmap_get(&resolver->policy->zone_index, member->text) < 0)
-		return false;
-	diag_hint(word_diag(resolver->diags, DIAG_ERROR, "member-zone", &word,
-			    "'%s' is a zone, but this means a DNS name", member->text),
-		  "write @%s for the zone, or %s. for the DNS name", member->text, member->text);
-	return true;
+	for (size_t i = 0; i < policy->zone_count && !strchr(member->text, '.'); i++) {
+		const char *pair[] = {nearest, policy->zones[i].name.text};
+
+		nearest = diag_did_you_mean(member->text, pair, 2);
+	}
+	if (nearest)
+		diag_hint(diag, "did you mean the zone @%s?", nearest);
+	else
+		diag_hint(diag, "until it does, the zone is without it");
 }
 
 static int member_name(struct resolver *resolver, int zone, const struct member *member,
@@ -58,28 +63,18 @@ static int member_name(struct resolver *resolver, int zone, const struct member 
 {
 	struct word word = member_word(member);
 	const struct name_entry *entry;
-	struct diag *diag;
 	int err;
 
-	if (report_zone_without_at(resolver, member)) {
-		resolver->work[zone].doubtful = true;
-		return 0;
-	}
 	err = name_resolve(resolver, member->text, builder, &entry);
 	if (err)
 		return err;
 	if (!entry || !entry->resolved)
 		resolver->work[zone].doubtful = true;
-	if (entry && !entry->resolved) {
-		diag = word_diag(resolver->diags, DIAG_WARNING, "name-unresolved", &word,
-				 "'%s' does not resolve: %s", member->text,
-				 name_error(entry->error));
-		diag_hint(diag,
-			  strchr(member->text, '.')
-				  ? "until it does, the zone is without it"
-				  : "until it does, the zone is without it; a zone is written "
-				    "@zone, a list file:path");
-	}
+	if (entry && !entry->resolved)
+		hint_unresolved(resolver, member,
+				word_diag(resolver->diags, DIAG_WARNING, "name-unresolved", &word,
+					  "'%s' does not resolve: %s", member->text,
+					  name_error(entry->error)));
 	return 0;
 }
 
@@ -129,6 +124,15 @@ static int member_zone(struct resolver *resolver, int zone, const struct member 
 	return address_set_builder_add_set(builder, &resolver->resolved->zones[other].addresses);
 }
 
+/* A bare word that is a zone's name means the zone; in the zone of that very name, which cannot
+ * hold itself, it is a DNS name. */
+static bool is_zone_name(const struct resolver *resolver, int zone, const struct member *member)
+{
+	int other = strmap_get(&resolver->policy->zone_index, member->text);
+
+	return other >= 0 && other != zone;
+}
+
 int member_resolve(struct resolver *resolver, int zone, const struct member *member,
 		   struct address_set_builder *builder)
 {
@@ -149,6 +153,8 @@ int member_resolve(struct resolver *resolver, int zone, const struct member *mem
 	case MEMBER_ZONE:
 		return member_zone(resolver, zone, member, builder);
 	case MEMBER_NAME:
+		if (is_zone_name(resolver, zone, member))
+			return member_zone(resolver, zone, member, builder);
 		return member_name(resolver, zone, member, builder);
 	case MEMBER_FILE:
 		return list_resolve(resolver, zone, member, builder);
