@@ -3,7 +3,7 @@
 #
 # Picks numbers out of `zonegate counters --json` on standard input.
 #
-# usage: counters.py drop HOOK REASON      packets dropped for it ("any": for all reasons)
+# usage: counters.py drop HOOK REASON [FIELD]  packets, or bytes, dropped for it ("any": for all reasons)
 #        counters.py rule RULE FIELD       of a rule, all its roles ("any": of all rules)
 #        counters.py line LINE FIELD       of a tcpoport line
 #        counters.py list                  all that is not 0, a line each, for people
@@ -27,7 +27,8 @@ def main(kind, *words):
                     print(group, entry)
         return
     if kind == "drop":
-        total = sum(entry["packets"] for entry in counters["drops"]
+        field = words[2] if len(words) > 2 else "packets"
+        total = sum(entry[field] for entry in counters["drops"]
                     if matches(words[0], entry["hook"]) and matches(words[1], entry["reason"]))
     elif kind == "rule":
         total = sum(entry[words[1]] for entry in counters["rules"]

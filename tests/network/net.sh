@@ -225,9 +225,10 @@ net_still() {
 	done
 }
 
-# net_sent NAME DEVICE: packets that the device has sent so far; on a veth, what its peer has got
+# net_sent NAME DEVICE [bytes]: packets that the device has sent so far; on a veth, what its peer has got
 net_sent() {
-	on "$1" ip -s -o link show "$2" | sed 's/.*TX:[^\\]*\\ *\([0-9]*\) *\([0-9]*\).*/\2/'
+	on "$1" ip -s -o link show "$2" |
+		sed "s/.*TX:[^\\\\]*\\\\ *\\([0-9]*\\) *\\([0-9]*\\).*/\\$([ "${3:-}" = bytes ] && echo 1 || echo 2)/"
 }
 
 # net_retransmitted NAME...: TCP segments that had to be sent again, in all of them
