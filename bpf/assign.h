@@ -54,8 +54,7 @@ struct assignment {
 	__u32 done;
 };
 
-/* Any of these is coprime to every number of ports: a walk by steps of it meets each port once,
- * and does not run along a block of taken ones. */
+/* Any of these is coprime to every number of ports: a walk by steps of it meets each port once. */
 static __always_inline __u32 assign_step(__u32 random)
 {
 	switch (random & 3) {
@@ -115,18 +114,24 @@ static __always_inline __u32 assign_tuple_taken(struct assignment *assignment, c
 	return state == SOCKET_TIME_WAIT ? ASSIGN_IN_TIME_WAIT : ASSIGN_IN_USE;
 }
 
-static __always_inline __u16 assign_candidate(const struct assignment *assignment, __u32 i)
+/* Each port once, from a random one on. */
+static __always_inline __u16 assign_next(const struct assignment *assignment, __u32 i)
 {
 	return assignment->first + (assignment->start + i * assignment->step) % assignment->ports;
 }
 
 /*
- * For bpf_loop(), which 1 ends: binds alone to the candidate. Ports under 1024 and a caller without
- * CAP_NET_BIND_SERVICE: no other port will do.
+ * For bpf_loop(), which 1 ends: binds alone. In a large range to ports at random: a walk may run
+ * along what another walk has taken. Ports under 1024 and a caller without CAP_NET_BIND_SERVICE: no
+ * other port will do.
  */
 static long assign_try_alone(__u32 i, struct assignment *assignment)
 {
-	assignment->error = assign_bind(assignment, assign_candidate(assignment, i));
+	__u16 port = assign_next(assignment, i);
+
+	if (assignment->ports > ASSIGN_ALONE_MAX)
+		port = assignment->first + bpf_get_prandom_u32() % assignment->ports;
+	assignment->error = assign_bind(assignment, port);
 	assignment->done = !assignment->error;
 	return assignment->done || assignment->error == -EACCES;
 }
@@ -138,7 +143,7 @@ static long assign_try_alone(__u32 i, struct assignment *assignment)
 static long assign_try_shared(__u32 i, struct assignment *assignment)
 {
 	__u32 turn = i % assignment->addresses;
-	__u16 port = assign_candidate(assignment, i / assignment->addresses);
+	__u16 port = assign_next(assignment, i / assignment->addresses);
 	union address local;
 
 	if (assignment->is_bound)
