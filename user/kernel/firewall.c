@@ -7,11 +7,9 @@
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
-#include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/membarrier.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -402,18 +400,4 @@ void firewall_grace_period(void)
 	/* Some kernels (nohz_full) and sandboxes refuse it. No program runs for a second. */
 	while (nanosleep(&second, &second) && errno == EINTR)
 		;
-}
-
-int firewall_counter_clear(const struct firewall *firewall, enum firewall_map map, uint32_t slot)
-{
-	int cpus = libbpf_num_possible_cpus();
-	size_t stride = (value_sizes[map] + 7) & ~7u;
-	AUTO_FREE void *zero = NULL;
-
-	if (cpus < 0)
-		return cpus;
-	zero = calloc((size_t)cpus, stride);
-	if (!zero)
-		return -ENOMEM;
-	return bpf_map_update_elem(firewall->map[map].fd, &slot, zero, BPF_ANY) ? -errno : 0;
 }

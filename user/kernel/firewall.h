@@ -25,7 +25,7 @@
 	X(SETTINGS, "settings", ".data.settings", true)                                            \
 	X(HOST, "host", ".data.host", true)                                                        \
 	X(FIXED_TABLES, "fixed_tables", ".bss", true)                                              \
-	X(CONNECT, "connect", ".data.connect", true)                                               \
+	X(CONNECT, "host", ".data.host", true)                                                     \
 	X(ORIGIN, "origin", "origin", true)                                                        \
 	X(NODES, "nodes", "nodes", true)                                                           \
 	X(LEAVES, "leaves", "leaves", true)                                                        \
@@ -77,7 +77,7 @@ struct firewall {
 	int program[FIREWALL_PROGRAM_COUNT]; /* -1: the object has none */
 	struct tables tables;		     /* into the mappings */
 	struct zg_control *control;
-	struct zg_connect *host; /* what connect() is told: kernel/connect.h */
+	struct zg_connect *host;    /* what connect() is told: kernel/connect.h */
 	struct zg_connect *connect; /* NULL: the object has none */
 	struct zg_rule_name *rule_names;
 	struct zg_line_name *line_names;
@@ -125,8 +125,5 @@ void firewall_flip(struct firewall *firewall, uint32_t active, uint32_t fallback
 		   uint64_t deadline_ms);
 /* Waits until no program still reads the half that was left before the call. */
 void firewall_grace_period(void);
-
-/* Zeroes a per-CPU counter. */
-int firewall_counter_clear(const struct firewall *firewall, enum firewall_map map, uint32_t slot);
 
 #endif

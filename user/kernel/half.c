@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "kernel/flows.h"
+#include "kernel/percpu.h"
 #include "kernel/slots.h"
 #include "util/cleanup.h"
 
@@ -59,17 +60,21 @@ static int rule_slots_reclaim(struct firewall *firewall)
 {
 	uint32_t max = firewall->map[MAP_RULE_NAMES].max_entries;
 	AUTO_FREE bool *used = calloc(ZG_SLOT_MAX + 1, sizeof(*used));
+	CLEANUP(percpu_close) struct percpu counters = {0};
 	int error;
 
 	if (!used)
 		return -ENOMEM;
 	error = flows_each(firewall->map[MAP_FLOWS].fd, mark_slot, used);
+	if (!error)
+		error = percpu_open(firewall->map[MAP_RULE_COUNTERS].fd,
+				    sizeof(struct zg_rule_counter), &counters);
 	for (uint32_t slot = 1; slot < max && !error; slot++) {
 		struct zg_rule_name *name = &firewall->rule_names[slot];
 
 		if (!name->identity || name->halves || used[slot])
 			continue;
-		error = firewall_counter_clear(firewall, MAP_RULE_COUNTERS, slot);
+		error = percpu_clear(&counters, slot);
 		if (!error)
 			memset(name, 0, sizeof(*name));
 	}
@@ -78,18 +83,21 @@ static int rule_slots_reclaim(struct firewall *firewall)
 
 static int line_slots_reclaim(struct firewall *firewall)
 {
-	for (uint32_t slot = 0; slot < firewall->map[MAP_LINE_NAMES].max_entries; slot++) {
+	CLEANUP(percpu_close) struct percpu counters = {0};
+	int error = percpu_open(firewall->map[MAP_LINE_COUNTERS].fd, sizeof(struct zg_line_counter),
+				&counters);
+
+	for (uint32_t slot = 0; slot < firewall->map[MAP_LINE_NAMES].max_entries && !error;
+	     slot++) {
 		struct zg_line_name *name = &firewall->line_names[slot];
-		int error;
 
 		if (!name->identity || name->halves)
 			continue;
-		error = firewall_counter_clear(firewall, MAP_LINE_COUNTERS, slot);
-		if (error)
-			return error;
-		memset(name, 0, sizeof(*name));
+		error = percpu_clear(&counters, slot);
+		if (!error)
+			memset(name, 0, sizeof(*name));
 	}
-	return 0;
+	return error;
 }
 
 static int rules_assign(struct firewall *firewall, uint32_t half, const struct resolved *policy,

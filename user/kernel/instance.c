@@ -320,6 +320,24 @@ int instance_apply(const char *instance, const struct resolved *policy, const st
 	return error;
 }
 
+int instance_open(const char *instance, struct report *report, struct pins *ret_pins,
+		  struct firewall *ret_firewall)
+{
+	struct pins pins;
+	int error = pins_find(instance, false, report, &pins);
+
+	if (error)
+		return error;
+	error = firewall_open(pins.live, report, ret_firewall);
+	if (!error && ret_firewall->unknown_abi) {
+		firewall_close(ret_firewall);
+		return unknown_abi(report);
+	}
+	if (!error && ret_pins)
+		*ret_pins = pins;
+	return error;
+}
+
 /* ---- stop ---- */
 
 static int stop_locked(const struct pins *pins, struct report *report, unsigned int *ret_nics)

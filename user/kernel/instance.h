@@ -12,6 +12,7 @@
 
 #include "compile/image.h"
 #include "kernel/adopt.h"
+#include "kernel/pins.h"
 #include "kernel/report.h"
 #include "resolve/resolved.h"
 
@@ -36,6 +37,12 @@ struct apply_result {
 int instance_apply(const char *instance, const struct resolved *policy, const struct image *image,
 		   const struct apply_options *options, struct report *report,
 		   struct apply_result *ret_result);
+
+/*
+ * Opens what is in force, to look at. -ENOENT, unsaid: nothing is. *ret_pins may be NULL.
+ */
+int instance_open(const char *instance, struct report *report, struct pins *ret_pins,
+		  struct firewall *ret_firewall);
 
 /* Detaches and forgets. -ENOENT, unsaid: nothing was there. *ret_nics: how many NICs were let go.
  */

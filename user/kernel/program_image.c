@@ -4,6 +4,7 @@
  */
 #include "kernel/program_image.h"
 
+#include <zonegate/connect.h>
 #include <zonegate/names.h>
 #include <zonegate/state.h>
 #include <zonegate/tables.h>

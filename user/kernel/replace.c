@@ -6,13 +6,13 @@
 #include "kernel/replace.h"
 
 #include <bpf/bpf.h>
-#include <bpf/libbpf.h>
 #include <errno.h>
 #include <string.h>
 
 #include "kernel/cgroup.h"
 #include "kernel/flows.h"
 #include "kernel/half.h"
+#include "kernel/percpu.h"
 #include "util/cleanup.h"
 
 /* One hook still runs the old object while the next runs the new: the same policy in both. */
@@ -58,33 +58,35 @@ static void names_copy(const struct firewall *from, struct firewall *to)
 		       from->map[MAP_RULE_NAMES].max_entries * sizeof(*to->rule_names));
 }
 
+static void rule_counter_add(struct zg_rule_counter *sum, const struct zg_rule_counter *more)
+{
+	sum->packets_in += more->packets_in;
+	sum->bytes_in += more->bytes_in;
+	sum->packets_out += more->packets_out;
+	sum->bytes_out += more->bytes_out;
+	sum->connections += more->connections;
+}
+
 /* What the old programs counted, once none of them runs any more. */
 static int counters_carry(const struct firewall *from, struct firewall *to, struct report *report)
 {
-	int cpus = libbpf_num_possible_cpus();
-	AUTO_FREE struct zg_rule_counter *each = NULL;
+	CLEANUP(percpu_close) struct percpu counters = {0};
+	int error;
 
 	if (is_shared(from, to, MAP_RULE_COUNTERS))
 		return 0;
-	if (cpus > 0)
-		each = calloc((size_t)cpus, sizeof(*each));
-	if (!each)
-		return report_fail(report, -ENOMEM, "carrying counters over");
-	for (uint32_t slot = 0; slot < from->map[MAP_RULE_COUNTERS].max_entries; slot++) {
-		struct zg_rule_counter sum = from->rule_names[slot].carried;
+	error = percpu_open(from->map[MAP_RULE_COUNTERS].fd, sizeof(struct zg_rule_counter),
+			    &counters);
+	for (uint32_t slot = 0; slot < from->map[MAP_RULE_COUNTERS].max_entries && !error; slot++) {
+		struct zg_rule_counter sum, *carried = &to->rule_names[slot].carried;
 
-		if (bpf_map_lookup_elem(from->map[MAP_RULE_COUNTERS].fd, &slot, each))
-			return report_fail(report, -errno, "carrying counters over");
-		for (int cpu = 0; cpu < cpus; cpu++) {
-			sum.packets_in += each[cpu].packets_in;
-			sum.bytes_in += each[cpu].bytes_in;
-			sum.packets_out += each[cpu].packets_out;
-			sum.bytes_out += each[cpu].bytes_out;
-			sum.connections += each[cpu].connections;
-		}
-		to->rule_names[slot].carried = sum;
+		error = percpu_sum(&counters, slot, (uint64_t *)&sum);
+		if (error)
+			break;
+		rule_counter_add(&sum, &from->rule_names[slot].carried);
+		*carried = sum;
 	}
-	return 0;
+	return error ? report_fail(report, error, "carrying counters over") : 0;
 }
 
 static int flows_carry(const struct firewall *from, const struct firewall *to,

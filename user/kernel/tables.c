@@ -11,9 +11,6 @@
 
 /* A map's element is rounded up to 8 bytes: arrays of these must be the arrays that C sees. */
 #define ASSERT_DENSE(type) _Static_assert(sizeof(type) % 8 == 0, "holes between map elements")
-ASSERT_DENSE(struct zg_settings);
-ASSERT_DENSE(struct zg_roots);
-ASSERT_DENSE(struct zg_ports);
 ASSERT_DENSE(struct zg_origin);
 ASSERT_DENSE(struct zg_node);
 ASSERT_DENSE(struct zg_leaves);
