@@ -18,8 +18,11 @@ int class_sets_init(struct class_sets *sets, size_t members)
 	if (sets->words == 0)
 		sets->words = 1;
 	sets->active = calloc(sets->words, sizeof(*sets->active));
-	if (!sets->active)
+	sets->key = malloc((members + 1) * 2 * sizeof(*sets->key));
+	if (!sets->active || !sets->key)
 		return -ENOMEM;
+	for (size_t i = 0; i < 2 * members; i++)
+		sets->key[i] = hash_mix(i);
 	return class_sets_current(sets, &empty);
 }
 
@@ -29,6 +32,7 @@ void class_sets_free(struct class_sets *sets)
 	free(sets->hash);
 	free(sets->table);
 	free(sets->active);
+	free(sets->key);
 	*sets = (struct class_sets){0};
 }
 
@@ -41,8 +45,8 @@ void class_sets_reset(struct class_sets *sets)
 void class_sets_toggle(struct class_sets *sets, size_t member)
 {
 	sets->active[member / 64] ^= 1ull << (member % 64);
-	sets->active_hash[0] ^= hash_mix(2 * member);
-	sets->active_hash[1] ^= hash_mix(2 * member + 1);
+	sets->active_hash[0] ^= sets->key[2 * member];
+	sets->active_hash[1] ^= sets->key[2 * member + 1];
 }
 
 static int table_grow(struct class_sets *sets)

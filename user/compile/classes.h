@@ -19,7 +19,8 @@ struct class_sets {
 	uint32_t *table; /* open addressing: 1 + class, 0: empty */
 	size_t table_size;
 	uint64_t *active;	 /* bitmap under the sweep */
-	uint64_t active_hash[2]; /* xor of a fixed random word pair a member (Zobrist 1970) */
+	uint64_t *key;		 /* two fixed random words a member */
+	uint64_t active_hash[2]; /* xor of the keys of what is active (Zobrist 1970) */
 };
 
 /* Class 0 is the empty set. -ENOMEM. */

@@ -14,8 +14,14 @@
 #include "util/cleanup.h"
 #include "util/radix.h"
 
-/* How far behind the end holes are still looked for, in words of 64 cells: bounds the time. */
-#define LOOK_BACK_WORDS 2048
+/*
+ * How far behind the end holes are still looked for, in words of 64 cells: bounds the time. A long
+ * row does not fit between others, a short one fits anywhere.
+ */
+static size_t look_back_words(size_t cells)
+{
+	return 32 + 4096 / (cells + 1);
+}
 
 struct fit {
 	uint64_t *cells, *bases; /* bit i: cell i is written, base i is a row's */
@@ -53,16 +59,18 @@ static uint64_t pattern_of(const uint32_t *row, size_t cells)
 	uint64_t hash = cells;
 
 	for (size_t i = 0; i < cells; i++)
-		hash = hash_mix(hash ^ ZG_CELL_COLUMN(row[i]));
-	return hash;
+		hash = (hash ^ ZG_CELL_COLUMN(row[i])) * 0x9e3779b97f4a7c15ull;
+	return hash_mix(hash);
 }
 
 /* The lowest base that leaves every cell of the row free. */
-static int base_find(struct fit *fit, const uint32_t *row, size_t cells, size_t *ret_base)
+static int base_find(struct fit *fit, const uint32_t *row, size_t cells, uint64_t pattern,
+		     size_t *ret_base)
 {
-	uint64_t pattern = pattern_of(row, cells);
 	size_t span = cells ? ZG_CELL_COLUMN(row[cells - 1]) : 0;
-	size_t word = fit->end / 64 > LOOK_BACK_WORDS ? fit->end / 64 - LOOK_BACK_WORDS : 0;
+	size_t word = fit->end / 64, back = look_back_words(cells) + span / 64;
+
+	word = word > back ? word - back : 0;
 
 	if (pattern == fit->pattern && fit->pattern_word > word)
 		word = fit->pattern_word;
@@ -127,7 +135,7 @@ static int rows_place(const struct intern *rows, struct fit *fit, size_t max_cel
 		size_t bytes, at;
 		const uint32_t *row = intern_get(rows, order[i].row, &bytes);
 
-		if (base_find(fit, row, bytes / sizeof(*row), &at) < 0)
+		if (base_find(fit, row, bytes / sizeof(*row), order[i].pattern, &at) < 0)
 			return -ENOMEM;
 		if (at > max_cells)
 			return -E2BIG;

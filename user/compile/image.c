@@ -302,11 +302,24 @@ static int total_check(struct build *build)
 	return 0;
 }
 
+static int hash_stage(struct build *build)
+{
+	const struct cuts *const cuts[ZG_TRIES] = {
+		[ZG_REMOTE4] = &build->remote.cuts4,
+		[ZG_LOCAL4] = &build->local.cuts4,
+		[ZG_REMOTE6] = &build->remote.cuts6,
+		[ZG_LOCAL6] = &build->local.cuts6,
+	};
+
+	policy_hash(build->policy, build->image, cuts, build->image->settings.policy_hash);
+	return 0;
+}
+
 int image_build(const struct resolved *policy, struct diags *diags, struct image *ret_image)
 {
 	static int (*const stages[])(struct build *) = {
 		limits_check, settings_stage, parties_stage, ports_stage, cross_stage,
-		pairs_stage,  classes_stage,  tries_stage,   total_check,
+		pairs_stage,  classes_stage,  tries_stage,   total_check, hash_stage,
 	};
 	struct image image = {0};
 	CLEANUP(build_free) struct build build = {.policy = policy, .diags = diags};
@@ -323,7 +336,6 @@ int image_build(const struct resolved *policy, struct diags *diags, struct image
 			return err;
 		}
 	}
-	policy_hash(policy, &image, image.settings.policy_hash);
 	*ret_image = image;
 	return 0;
 }

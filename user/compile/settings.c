@@ -107,7 +107,52 @@ static void text_add(struct sha256 *sha, const char *text)
 	part_add(sha, text ? text : "", text ? strlen(text) : 0);
 }
 
-void policy_hash(const struct resolved *policy, const struct image *image, uint8_t ret_hash[32])
+/* Numbers by seven bits a byte, on their way to the hash: most are small. */
+struct packer {
+	struct sha256 *sha;
+	uint8_t bytes[4096];
+	size_t used;
+};
+
+static void packer_flush(struct packer *packer)
+{
+	sha256_add(packer->sha, packer->bytes, packer->used);
+	packer->used = 0;
+}
+
+static void number_add(struct packer *packer, uint64_t number)
+{
+	if (packer->used + 10 > sizeof(packer->bytes))
+		packer_flush(packer);
+	for (; number >= 0x80; number >>= 7)
+		packer->bytes[packer->used++] = (uint8_t)(number | 0x80);
+	packer->bytes[packer->used++] = (uint8_t)number;
+}
+
+/* Intervals as the steps from one start to the next, and their classes. */
+static void cuts_add(struct sha256 *sha, const struct cuts *cuts)
+{
+	struct packer packer = {.sha = sha, .used = 0};
+	struct addr6 before6 = {0, 0};
+	uint32_t before4 = 0;
+
+	number_add(&packer, cuts->count);
+	for (size_t i = 0; i < cuts->count; i++) {
+		if (cuts->six) {
+			number_add(&packer, cuts->start6[i].high - before6.high);
+			number_add(&packer, cuts->start6[i].low - before6.low);
+			before6 = cuts->start6[i];
+		} else {
+			number_add(&packer, cuts->start4[i] - before4);
+			before4 = cuts->start4[i];
+		}
+		number_add(&packer, cuts->class[i]);
+	}
+	packer_flush(&packer);
+}
+
+void policy_hash(const struct resolved *policy, const struct image *image,
+		 const struct cuts *const cuts[ZG_TRIES], uint8_t ret_hash[32])
 {
 	struct zg_settings settings = image->settings;
 	struct sha256 sha;
@@ -118,11 +163,10 @@ void policy_hash(const struct resolved *policy, const struct image *image, uint8
 	sha256_start(&sha);
 	part_add(&sha, &settings, sizeof(settings));
 	part_add(&sha, image->ifgroup_name, sizeof(image->ifgroup_name));
-	part_add(&sha, image->roots, sizeof(*image->roots));
+	for (int trie = 0; trie < ZG_TRIES; trie++)
+		cuts_add(&sha, cuts[trie]);
 	part_add(&sha, image->ports, 2 * sizeof(*image->ports));
 	part_add(&sha, image->origin, sizeof(*image->origin));
-	part_add(&sha, image->nodes, image->node_count * sizeof(*image->nodes));
-	part_add(&sha, image->leaves, image->leaf_count * sizeof(*image->leaves));
 	part_add(&sha, image->pairs, image->pair_count * sizeof(*image->pairs));
 	part_add(&sha, image->comb, image->comb_count * sizeof(*image->comb));
 	part_add(&sha, image->classes, image->class_count * sizeof(*image->classes));

@@ -36,9 +36,24 @@ static void store_be32(uint8_t *p, uint32_t value)
 		p[i] = (uint8_t)(value >> (24 - 8 * i));
 }
 
+/* One round; the caller turns the names of the variables instead of moving their values. */
+static inline __attribute__((always_inline)) void round_digest(uint32_t a, uint32_t b, uint32_t c,
+							       uint32_t *d, uint32_t e, uint32_t f,
+							       uint32_t g, uint32_t *h, uint32_t kw)
+{
+	uint32_t s1 = rotate_right(e, 6) ^ rotate_right(e, 11) ^ rotate_right(e, 25);
+	uint32_t s0 = rotate_right(a, 2) ^ rotate_right(a, 13) ^ rotate_right(a, 22);
+	uint32_t t1 = *h + s1 + ((e & f) ^ (~e & g)) + kw;
+
+	*d += t1;
+	*h = t1 + s0 + ((a & b) ^ (a & c) ^ (b & c));
+}
+
 static void block_digest(uint32_t state[8], const uint8_t *block)
 {
-	uint32_t w[64], a[8];
+	uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
+	uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
+	uint32_t w[64];
 
 	for (int t = 0; t < 16; t++)
 		w[t] = load_be32(block + 4 * t);
@@ -49,22 +64,26 @@ static void block_digest(uint32_t state[8], const uint8_t *block)
 
 		w[t] = w[t - 16] + s0 + w[t - 7] + s1;
 	}
-	memcpy(a, state, sizeof(a));
-	for (int t = 0; t < 64; t++) {
-		uint32_t s1 =
-			rotate_right(a[4], 6) ^ rotate_right(a[4], 11) ^ rotate_right(a[4], 25);
-		uint32_t s0 =
-			rotate_right(a[0], 2) ^ rotate_right(a[0], 13) ^ rotate_right(a[0], 22);
-		uint32_t choose = (a[4] & a[5]) ^ (~a[4] & a[6]);
-		uint32_t majority = (a[0] & a[1]) ^ (a[0] & a[2]) ^ (a[1] & a[2]);
-		uint32_t t1 = a[7] + s1 + choose + round_constant[t] + w[t];
+	for (int t = 0; t < 64; t += 8) {
+		const uint32_t *k = round_constant + t;
 
-		memmove(a + 1, a, 7 * sizeof(a[0]));
-		a[4] += t1;
-		a[0] = t1 + s0 + majority;
+		round_digest(a, b, c, &d, e, f, g, &h, k[0] + w[t]);
+		round_digest(h, a, b, &c, d, e, f, &g, k[1] + w[t + 1]);
+		round_digest(g, h, a, &b, c, d, e, &f, k[2] + w[t + 2]);
+		round_digest(f, g, h, &a, b, c, d, &e, k[3] + w[t + 3]);
+		round_digest(e, f, g, &h, a, b, c, &d, k[4] + w[t + 4]);
+		round_digest(d, e, f, &g, h, a, b, &c, k[5] + w[t + 5]);
+		round_digest(c, d, e, &f, g, h, a, &b, k[6] + w[t + 6]);
+		round_digest(b, c, d, &e, f, g, h, &a, k[7] + w[t + 7]);
 	}
-	for (int i = 0; i < 8; i++)
-		state[i] += a[i];
+	state[0] += a;
+	state[1] += b;
+	state[2] += c;
+	state[3] += d;
+	state[4] += e;
+	state[5] += f;
+	state[6] += g;
+	state[7] += h;
 }
 
 void sha256_start(struct sha256 *sha)
