@@ -11,6 +11,8 @@ import resource
 import socket
 import sys
 
+IP_PKTINFO = 8  # linux/in.h; Python 3.11 does not name it
+
 
 async def talk(reader, writer):
     """Greets, echoes, and closes when the other side does."""
@@ -26,14 +28,17 @@ async def talk(reader, writer):
         writer.close()
 
 
-class Echo(asyncio.DatagramProtocol):
-    """Sends each datagram back."""
-
-    def connection_made(self, transport):
-        self.transport = transport
-
-    def datagram_received(self, data, addr):
-        self.transport.sendto(data, addr)
+def echo(sock):
+    """Sends a datagram back, from the address that it was sent to (ip(7), ipv6(7): PKTINFO)."""
+    data, ancillary, _, peer = sock.recvmsg(65536, 256)
+    answer = []
+    for level, kind, info in ancillary:
+        if level == socket.IPPROTO_IP:
+            # struct in_pktinfo: interface, local address, destination.
+            answer.append((level, kind, bytes(4) + info[8:12] + bytes(4)))
+        elif level == socket.IPPROTO_IPV6:
+            answer.append((level, kind, info[:16] + bytes(4)))
+    sock.sendmsg([data], answer, 0, peer)
 
 
 def ports(words):
@@ -60,7 +65,12 @@ async def main():
             if protocol == "tcp":
                 keep.append(await asyncio.start_server(talk, sock=sock))
             else:
-                keep.append(await loop.create_datagram_endpoint(Echo, sock=sock))
+                if family == socket.AF_INET:
+                    sock.setsockopt(socket.IPPROTO_IP, IP_PKTINFO, 1)
+                else:
+                    sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
+                keep.append(sock)
+                loop.add_reader(sock, echo, sock)
     print("ready", flush=True)
     await asyncio.Event().wait()
 

@@ -80,7 +80,14 @@ probes() {
 	probe_add edge blocked "nothing into the secure network" tcp - fd00:20:1::10 22 443
 	probe_add edge blocked "nothing into the secure network" tcp - fd00:20:2::50 389
 	probe_add edge blocked "nothing to the management" tcp - 10.30.0.5 22
-	# UDP: no row of an Edge has it.
+	# host.csv: what the host itself needs.
+	probe_add mgmt open "host-ssh" tcp - $inner 22
+	probe_add mgmt open "host-ssh" tcp - $inner6 22
+	probe_add trusted blocked "host-ssh: the management alone" tcp - $inner 22
+	probe_add servers blocked "host-ssh: the management alone" tcp - $inner 22
+	probe_add edge open "host-dns-udp" udp - 10.30.0.53 53
+	probe_add edge blocked "host-dns-udp: that one alone" udp - 10.30.0.5 53
+	# UDP: no row of the vendor's has it on an Edge.
 	probe_add edge blocked "row 16 is not here" udp - 10.20.2.50 162
 	probe_add internet blocked "the rows are TCP's" udp - $edge 443 20021
 	probe_add servers blocked "the rows are TCP's" udp - $inner 20021 8088
@@ -88,6 +95,7 @@ probes() {
 }
 
 net_site
+net_address mgmt eth0 10.30.0.53/24
 # shellcheck disable=SC2086
 {
 	server_echo edge $own $passive tcp:444 tcp:1080 udp:443 udp:20021 udp:8088
@@ -95,7 +103,7 @@ net_site
 		udp:443 udp:33333
 	server_echo servers tcp:{22,80,443,444,8088,20021,44431,50050}
 	server_echo trusted tcp:{25,389,3268,44441,44442,44443} udp:162
-	server_echo mgmt tcp:22
+	server_echo mgmt tcp:22 udp:53
 }
 probes
 probe_before

@@ -55,7 +55,7 @@ all="-sS -p1-65535"
 	tap_is "the Edge from the Servers" "$tm" "$(scan servers 10.10.0.10 $all)"
 	tap_is "the Edge from the trusted network" 444 "$(scan trusted 10.10.0.10 $all)"
 	tap_is "the virtual IP from the trusted network" none "$(scan trusted 192.0.2.80 $all)"
-	tap_is "the Edge from a network of no zone" none "$(scan mgmt 10.10.0.10 $all)"
+	tap_is "the Edge from the management" "22 9477" "$(scan mgmt 10.10.0.10 $all)"
 
 	# Ports that are permitted, ports beside them, ports of other zones.
 	some="-p21,22,23,79,80,81,443,444,1080,3306,8080,10443,17617,20021,20022,20444,27617,50000,50101"
