@@ -40,7 +40,7 @@ $(BUILD)/%.skel.h: $(BUILD)/%.bpf.o
 # ---- user space ----
 $(BUILD):
 	mkdir -p $@
-$(BUILD)/obj/user/kernel/%.o $(BUILD)/asan/user/kernel/%.o: $(SKEL)
+$(filter %/program_image.o,$(LIB_OBJ) $(ASAN_OBJ)): $(SKEL)
 $(BUILD)/obj/%.o: %.c | $(BUILD)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(CPPFLAGS) $(EXTRA_$(subst /,_,$*)) -MMD -MP -c $< -o $@
