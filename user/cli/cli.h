@@ -42,6 +42,14 @@ int command_apply(struct context *context);
 int command_status(struct context *context);
 int command_counters(struct context *context);
 int command_stop(struct context *context);
+int command_confirm(struct context *context);
+int command_run(struct context *context);
+int command_metrics(struct context *context);
+int command_monitor(struct context *context);
+int command_top(struct context *context);
+int command_diff(struct context *context);
+int command_export(struct context *context);
+int command_import(struct context *context);
 int command_sheet(struct context *context);
 
 /* "zonegate: " text, and usage of the command; answers EXIT_USAGE. */

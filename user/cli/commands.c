@@ -16,6 +16,14 @@
 #pragma weak command_counters
 #pragma weak command_stop
 #pragma weak command_sheet
+#pragma weak command_confirm
+#pragma weak command_run
+#pragma weak command_metrics
+#pragma weak command_monitor
+#pragma weak command_top
+#pragma weak command_diff
+#pragma weak command_export
+#pragma weak command_import
 
 static const struct command commands[] = {
 	{"check", "[--strict]", "errors and warnings of a policy; changes nothing", command_check},
@@ -24,12 +32,20 @@ static const struct command commands[] = {
 	 "the verdict on a packet, the rule or reason, why", command_explain},
 	{"apply", "[--allow-missing]", "compile, load, swap: the policy is in force",
 	 command_apply},
+	{"confirm", "", "keep the policy that apply --confirm put into force", command_confirm},
 	{"stop", "", "take the filter away: the host is then unfiltered", command_stop},
 	{"status", "", "what is in force on which NIC", command_status},
 	{"counters", "[--all]", "packets, bytes and connections by rule and by reason",
 	 command_counters},
 	{"sheet", "[--csv|--json|--md]", "what the firewalls around this host must open for it",
 	 command_sheet},
+	{"diff", "OLD NEW", "what a change of policy newly permits, and no longer", command_diff},
+	{"run", "", "the service: apply, refresh names, watch NICs, serve /metrics", command_run},
+	{"metrics", "", "all metrics once, for node_exporter's textfile folder", command_metrics},
+	{"monitor", "[-w FILE.pcapng]", "drops as they happen", command_monitor},
+	{"top", "", "rates by rule and reason, on a terminal", command_top},
+	{"export", "nft", "the policy as an nftables ruleset, to review", command_export},
+	{"import", "PAGE.html", "the vendor's table page as CSV", command_import},
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
