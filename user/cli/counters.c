@@ -35,7 +35,7 @@ static json_t *rules_json(const struct counters *counters)
 			list,
 			json_pack("{s:o, s:o, s:s?, s:I, s:b, s:o, s:o, s:o, s:o, s:o}", "rule",
 				  json_text(rule->name), "table", json_text(rule->table), "role",
-				  role_name(rule->role), "line", (json_int_t)rule->file_line,
+				  rule_role_name(rule->role), "line", (json_int_t)rule->file_line,
 				  "in_policy", rule->in_policy, "packets_in",
 				  number(count->packets_in), "bytes_in", number(count->bytes_in),
 				  "packets_out", number(count->packets_out), "bytes_out",
@@ -135,7 +135,7 @@ static int print_rules(const struct counters *counters, bool all)
 		const char *cells[8] = {
 			rule->name,
 			rule->table,
-			rule->in_policy ? role_name(rule->role) : "gone",
+			rule->in_policy ? rule_role_name(rule->role) : "gone",
 			count_text(count->packets_in, numbers[0]),
 			count_text(count->bytes_in, numbers[1]),
 			count_text(count->packets_out, numbers[2]),

@@ -41,7 +41,7 @@ const char *hook_name(uint32_t hook)
 	return hook < ZG_HOOKS ? names[hook] : NULL;
 }
 
-const char *role_name(uint32_t role)
+const char *rule_role_name(uint32_t role)
 {
 	switch (role) {
 	case ZG_NAME_ACCEPT:

@@ -64,6 +64,6 @@ void counters_free(struct counters *counters);
 const char *reason_name(uint32_t reason);
 const char *reason_text(uint32_t reason);
 const char *hook_name(uint32_t hook);
-const char *role_name(uint32_t role);
+const char *rule_role_name(uint32_t role);
 
 #endif
