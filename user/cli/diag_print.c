@@ -72,8 +72,8 @@ static void put_masked(FILE *out, char c)
 static void print_masked(FILE *out, const char *text)
 {
 	for (; *text; text++) {
-		if (*text == '\n')
-			fputc('\n', out);
+		if (*text == '\n') /* of a hint: below its first line */
+			fputs("\n    ", out);
 		else
 			put_masked(out, *text);
 	}

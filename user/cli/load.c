@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Loading the policy for a command: once, with its messages on stderr.
- * Owns the choice of what is shown: notes are for `check` alone.
+ * Owns the choice of what is shown: notes are for `check`, warnings for it and for what changes
+ * something; commands that only answer say how many there are.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -11,17 +12,28 @@
 #include "resolve/load.h"
 #include "util/cleanup.h"
 
-static void diags_drop_notes(struct diags *diags)
+static void diags_drop(struct diags *diags, enum diag_severity severity)
 {
+	size_t kept = 0;
+
 	for (size_t i = 0; i < diags->count; i++) {
-		if (diags->list[i].severity != DIAG_NOTE)
-			continue;
-		diag_release(&diags->list[i]);
-		memmove(&diags->list[i], &diags->list[i + 1],
-			(diags->count - i - 1) * sizeof(*diags->list));
-		diags->count--;
-		i--;
+		if (diags->list[i].severity == severity)
+			diag_release(&diags->list[i]);
+		else
+			diags->list[kept++] = diags->list[i];
 	}
+	diags->count = kept;
+}
+
+static bool only_answers(const struct context *context)
+{
+	static const char *const names[] = {"show", "explain", "sheet", "status", "counters"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names) && context->argc; i++) {
+		if (!strcmp(names[i], context->argv[0]))
+			return true;
+	}
+	return false;
 }
 
 int cli_load(struct context *context, struct resolved *ret_policy)
@@ -30,7 +42,12 @@ int cli_load(struct context *context, struct resolved *ret_policy)
 	const struct load_options options = {0};
 	int err = policy_load(context->config, &options, &diags, ret_policy);
 
-	diags_drop_notes(&diags);
+	diags_drop(&diags, DIAG_NOTE);
+	if (!err && diags.warnings && only_answers(context)) {
+		diags_drop(&diags, DIAG_WARNING);
+		fprintf(stderr, "zonegate: %s has %zu warning%s: see zonegate check\n",
+			context->config, diags.warnings, diags.warnings == 1 ? "" : "s");
+	}
 	diags_print(context, &diags);
 	if (!err)
 		return EXIT_DONE;

@@ -89,9 +89,11 @@ int member_parse(const struct word *word, struct diags *diags, struct member *re
 	if (word->text[0] == '@') {
 		member.kind = MEMBER_ZONE;
 		member.text++;
+		member.place = place_after(member.place, 1);
 	} else if (!strncmp(word->text, "file:", 5)) {
 		member.kind = MEMBER_FILE;
 		member.text += 5;
+		member.place = place_after(member.place, 5);
 	} else {
 		err = address_parse(word, diags, &member);
 		if (err == -EINVAL)
@@ -128,16 +130,16 @@ int members_parse(const struct word *list, struct arena *arena, struct diags *di
 		struct word *word = &words.list[i];
 		bool negated = pending;
 
-		if (word->text[0] == '!') {
-			if (pending)
+		for (; word->text[0] == '!'; word->text++) {
+			if (negated)
 				word_diag(diags, DIAG_ERROR, "member-syntax", word,
 					  "'!' stands twice before a member");
 			negated = true;
 			word->place = place_after(word->place, 1);
-			if (!*++word->text) {
-				pending = word;
-				continue;
-			}
+		}
+		if (!*word->text) {
+			pending = word;
+			continue;
 		}
 		pending = NULL;
 		members = vec_extend(arena, members, count, &capacity, sizeof(*members));

@@ -22,7 +22,7 @@ enum member_kind {
 struct member {
 	enum member_kind kind;
 	bool negated;
-	struct place place;	    /* of the member without its '!' */
+	struct place place;	    /* of its text */
 	struct address_range range; /* RANGE */
 	const char *text;	    /* ZONE: its name; NAME; FILE: its path as written */
 };

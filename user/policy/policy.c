@@ -54,6 +54,7 @@ static int zones_read(struct policy_reader *reader, const struct ini_section *se
 	for (size_t i = 0; i < section->count; i++) {
 		const struct ini_entry *entry = &section->entries[i];
 		struct zone_text zone = {.name = entry->key}, *zones;
+		size_t errors = reader->diags->errors;
 		int err;
 
 		if (!zone_name_check(&entry->key, reader->diags))
@@ -62,6 +63,7 @@ static int zones_read(struct policy_reader *reader, const struct ini_section *se
 				    &zone.member_count);
 		if (err)
 			return err;
+		zone.wrong = reader->diags->errors != errors;
 		zones = vec_extend(reader->arena, policy->zones, policy->zone_count,
 				   &reader->zone_capacity, sizeof(*zones));
 		if (!zones)

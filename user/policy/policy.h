@@ -17,6 +17,7 @@ struct zone_text {
 	struct word name;
 	struct member *members;
 	size_t member_count;
+	bool wrong;	       /* there were members that could not be read */
 	struct word interface; /* [zone NAME] interface; text NULL: none */
 };
 

@@ -96,27 +96,58 @@ static bool is_inner_zone(const struct resolver *resolver, int zone)
 	return false;
 }
 
-static void lint_invariant(struct resolver *resolver, int inner)
+/* The open rules that reach into the inner zone through this remote zone, as a list. NULL: none. */
+static int invariant_names(struct resolver *resolver, int remote, char **ret_names,
+			   size_t *ret_first)
 {
 	const struct resolved *resolved = resolver->resolved;
 
-	for (size_t i = 0; i < resolved->rule_count; i++) {
+	*ret_names = NULL;
+	for (size_t i = resolved->rule_count; i-- > 0;) {
 		const struct rule *rule = &resolved->rules[i];
-		struct diag *diag;
 
-		if (!is_open(rule) || !zones_meet(resolver, rule->open_remote, inner))
+		if (!is_open(rule) || rule->open_remote != remote)
 			continue;
-		diag = word_diag(resolver->diags, DIAG_WARNING, "dmz-invariant",
-				 row_name(resolver, i),
-				 "rule '%s' lets this host connect to zone '%s', which holds "
-				 "addresses of '%s': no connection should go from the DMZ into the "
-				 "secure network",
-				 rule->name, resolved->zones[rule->open_remote].name,
-				 resolved->zones[inner].name);
-		diag_second(diag, resolved->zones[inner].place, "'%s' is declared here",
-			    resolved->zones[inner].name);
-		diag_hint(diag, "take it out of the zone: ... !@%s", resolved->zones[inner].name);
+		*ret_names = arena_printf(resolver->arena, "%s%s%s", rule->name,
+					  *ret_names ? ", " : "", *ret_names ? *ret_names : "");
+		if (!*ret_names)
+			return -ENOMEM;
+		*ret_first = i;
 	}
+	return 0;
+}
+
+/* One warning for each zone that rules open to and that holds addresses of the inner one. */
+static int lint_invariant(struct resolver *resolver, int inner)
+{
+	const struct zone *zones = resolver->resolved->zones;
+
+	for (size_t i = 0; i < resolver->resolved->zone_count; i++) {
+		struct diag *diag;
+		size_t first;
+		char *names;
+		int err;
+
+		if (!zones_meet(resolver, (int)i, inner))
+			continue;
+		err = invariant_names(resolver, (int)i, &names, &first);
+		if (err)
+			return err;
+		if (!names)
+			continue;
+		diag = word_diag(
+			resolver->diags, DIAG_WARNING, "dmz-invariant", row_name(resolver, first),
+			"this host may connect into the secure network: zone '%s' of rules "
+			"%s holds addresses of '%s'",
+			zones[i].name, names, zones[inner].name);
+		diag_second(diag, zones[i].place, "'%s' is declared here", zones[i].name);
+		if ((int)i == inner)
+			diag_hint(diag, "disable the rules: the Servers open the connections");
+		else
+			diag_hint(diag, "take it out of the zone: %s = ... !@%s", zones[i].name,
+				  zones[inner].name);
+	}
+	return 0;
 }
 
 /* ---- streaming ports without the one that must always be there ---- */
@@ -274,8 +305,11 @@ int lint_rules(struct resolver *resolver)
 	 */
 	if (config->component_zones.given) {
 		for (size_t i = 0; i < resolver->policy->zone_count; i++) {
-			if (is_inner_zone(resolver, (int)i))
-				lint_invariant(resolver, (int)i);
+			int err = is_inner_zone(resolver, (int)i) ? lint_invariant(resolver, (int)i)
+								  : 0;
+
+			if (err)
+				return err;
 		}
 		lint_local_zones(resolver);
 	}

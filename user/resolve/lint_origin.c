@@ -13,6 +13,7 @@
 #include "resolve/lint_sets.h"
 
 #define TIME_WAIT_S 60	       /* the kernel's TCP_TIMEWAIT_LEN */
+#define WIDE_PORTS 16384u      /* a rule with more meets most lines: it is told once */
 #define COVER_RANGES_MAX 4096u /* a zone with more is not looked through line by line */
 
 static bool system_chooses(const struct origin_line *line)
@@ -42,18 +43,30 @@ static void lint_ephemeral(struct resolver *resolver, size_t index, struct port_
 		  line->origin.first, line->origin.last);
 }
 
+static bool listens_within(const struct rule *rule, const struct origin_line *line)
+{
+	return (rule->role == ROLE_ACCEPT || rule->role == ROLE_BOTH) && rule->port_ranges &&
+	       !system_chooses(line) && rule_meets_range(rule, IPPROTO_TCP, line->origin);
+}
+
+static bool told_before(const struct rule *rule, const struct origin_line *lines, size_t index)
+{
+	for (size_t i = 0; rule->port_count >= WIDE_PORTS && i < index; i++) {
+		if (listens_within(rule, &lines[i]))
+			return true;
+	}
+	return false;
+}
+
 static void lint_listening(struct resolver *resolver, size_t index)
 {
 	const struct resolved *resolved = resolver->resolved;
-	const struct origin_line *line = &resolved->lines[index];
 
-	if (system_chooses(line))
-		return;
 	for (size_t i = 0; i < resolved->rule_count; i++) {
 		const struct rule *rule = &resolved->rules[i];
 
-		if ((rule->role != ROLE_ACCEPT && rule->role != ROLE_BOTH) || !rule->port_ranges ||
-		    !rule_meets_range(rule, IPPROTO_TCP, line->origin))
+		if (!listens_within(rule, &resolved->lines[index]) ||
+		    told_before(rule, resolved->lines, index))
 			continue;
 		diag_second(
 			word_diag(resolver->diags, DIAG_WARNING, "origin-listening",

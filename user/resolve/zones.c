@@ -217,6 +217,7 @@ static int zone_evaluate(struct resolver *resolver, int zone, int within)
 		return 0;
 	work->state = ZONE_BUSY;
 	work->within = within;
+	work->doubtful = text->wrong;
 	result->name = text->name.text;
 	result->place = text->name.place;
 	if (text->interface.text)

@@ -251,6 +251,7 @@ const char *diag_did_you_mean(const char *word, const char *const *candidates, s
 {
 	size_t length = strlen(word);
 	size_t best = (length + 2) / 3 + 1; /* a third, rounded up */
+	int first = tolower((unsigned char)*word);
 	const char *nearest = NULL;
 
 	if (!length || length > WORD_MAX)
@@ -262,11 +263,15 @@ const char *diag_did_you_mean(const char *word, const char *const *candidates, s
 		if (!candidate_length || candidate_length > WORD_MAX)
 			continue;
 		distance = edit_distance(word, length, candidates[i], candidate_length);
-		/* As many edits as letters would be another word altogether. */
-		if (distance < best && distance < length) {
-			best = distance;
-			nearest = candidates[i];
-		}
+		/* As many edits as letters would be another word altogether; among equals, the
+		 * first letter is rarely the wrong one. */
+		if (distance >= length || distance > best || (distance == best && !nearest) ||
+		    (distance == best && tolower((unsigned char)*candidates[i]) != first))
+			continue;
+		if (distance == best && tolower((unsigned char)*nearest) == first)
+			continue;
+		best = distance;
+		nearest = candidates[i];
 	}
 	return nearest;
 }
