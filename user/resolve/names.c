@@ -17,6 +17,7 @@ struct name_cache {
 	struct name_entry **entries; /* few: names of one policy */
 	size_t count, capacity;
 	name_asker *ask;
+	bool defer;
 };
 
 int64_t name_now_ms(void)
@@ -134,15 +135,19 @@ struct name_cache *name_cache_new(void)
 	return cache;
 }
 
+static void entry_free(struct name_entry *entry)
+{
+	name_addresses_free(&entry->answer);
+	free((char *)entry->name);
+	free(entry);
+}
+
 void name_cache_free(struct name_cache *cache)
 {
 	if (!cache)
 		return;
-	for (size_t i = 0; i < cache->count; i++) {
-		name_addresses_free(&cache->entries[i]->answer);
-		free((char *)cache->entries[i]->name);
-		free(cache->entries[i]);
-	}
+	for (size_t i = 0; i < cache->count; i++)
+		entry_free(cache->entries[i]);
 	free(cache->entries);
 	free(cache);
 }
@@ -150,6 +155,11 @@ void name_cache_free(struct name_cache *cache)
 void name_cache_set_asker(struct name_cache *cache, name_asker *ask)
 {
 	cache->ask = ask;
+}
+
+void name_cache_defer(struct name_cache *cache, bool defer)
+{
+	cache->defer = defer;
 }
 
 static struct name_entry *entry_find(const struct name_cache *cache, const char *name)
@@ -179,6 +189,7 @@ static struct name_entry *entry_add(struct name_cache *cache, const char *name)
 	if (!entry)
 		return NULL;
 	entry->name = strdup(name);
+	entry->error = EAI_AGAIN;
 	if (!entry->name) {
 		free(entry);
 		return NULL;
@@ -209,6 +220,7 @@ int name_cache_store(struct name_cache *cache, const char *name, int error,
 	if (!entry)
 		return -ENOMEM;
 	entry->asked_ms = now_ms;
+	entry->asked = true;
 	entry->error = error;
 	*ret_changed = false;
 	if (error)
@@ -222,9 +234,16 @@ int name_cache_store(struct name_cache *cache, const char *name, int error,
 	return 0;
 }
 
+int64_t name_entry_due_ms(const struct name_entry *entry)
+{
+	if (!entry->asked)
+		return 0;
+	return entry->asked_ms + (entry->error ? NAME_RETRY_MS : NAME_FRESH_MS) + 1;
+}
+
 bool name_entry_is_due(const struct name_entry *entry, int64_t now_ms)
 {
-	return now_ms - entry->asked_ms > NAME_FRESH_MS;
+	return now_ms >= name_entry_due_ms(entry);
 }
 
 const struct name_entry *name_cache_get(struct name_cache *cache, const char *name, int64_t now_ms)
@@ -234,14 +253,39 @@ const struct name_entry *name_cache_get(struct name_cache *cache, const char *na
 	bool changed;
 	int error;
 
-	if (entry && !name_entry_is_due(entry, now_ms))
+	if (!entry && cache->defer)
+		entry = entry_add(cache, name);
+	if (entry)
+		entry->wanted = true;
+	if (cache->defer || (entry && !name_entry_is_due(entry, now_ms)))
 		return entry;
 	error = cache->ask(name, &addresses);
 	if (name_cache_store(cache, name, error, &addresses, now_ms, &changed)) {
 		name_addresses_free(&addresses);
 		return NULL;
 	}
-	return entry_find(cache, name);
+	entry = entry_find(cache, name);
+	entry->wanted = true;
+	return entry;
+}
+
+void name_cache_mark(struct name_cache *cache)
+{
+	for (size_t i = 0; i < cache->count; i++)
+		cache->entries[i]->wanted = false;
+}
+
+void name_cache_prune(struct name_cache *cache)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < cache->count; i++) {
+		if (cache->entries[i]->wanted)
+			cache->entries[kept++] = cache->entries[i];
+		else
+			entry_free(cache->entries[i]);
+	}
+	cache->count = kept;
 }
 
 size_t name_cache_count(const struct name_cache *cache)
