@@ -6,12 +6,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "util/cleanup.h"
 
 #define SOURCE_BYTES_MAX (1024u * 1024 * 1024)
+
+static const struct source_hooks *hooks;
+
+void source_hooks_use(const struct source_hooks *use)
+{
+	hooks = use;
+}
 
 static int read_all(int fd, char *text, size_t size, size_t *ret_size)
 {
@@ -34,10 +42,17 @@ static int read_all(int fd, char *text, size_t size, size_t *ret_size)
 
 static int source_open(const char *path, struct arena *arena, struct source *source)
 {
-	AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	char located[PATH_MAX];
+	AUTO_FD int fd = -1;
 	struct stat status;
 	int err;
 
+	if (hooks && hooks->locate) {
+		err = hooks->locate(path, sizeof(located), located);
+		if (err)
+			return err;
+	}
+	fd = open(hooks && hooks->locate ? located : path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0)
 		return -errno;
 	if (fstat(fd, &status))
@@ -96,6 +111,8 @@ int source_read(const char *path, const struct word *named_by, struct arena *are
 			  err == -EINVAL ? "not a regular file" : strerror(-err));
 		return err;
 	}
+	if (hooks && hooks->seen)
+		hooks->seen(path, source.text, source.size_bytes);
 	if (source.size_bytes >= 3 && !memcmp(source.text, "\xef\xbb\xbf", 3))
 		source.start = 3;
 	err = source_check_nul(&source, diags);

@@ -22,6 +22,18 @@ struct source {
 int source_read(const char *path, const struct word *named_by, struct arena *arena,
 		struct diags *diags, struct source *ret_source);
 
+/*
+ * Where texts come from, and who looks on: one for the whole process, as a policy is read in one go
+ * by one thread. NULL: from where they are, and nobody.
+ */
+struct source_hooks {
+	/* The path to open for a path of the policy, in ret_path; -errno. NULL: the same. */
+	int (*locate)(const char *path, size_t size, char *ret_path);
+	/* A text was read. */
+	void (*seen)(const char *path, const char *text, size_t size_bytes);
+};
+void source_hooks_use(const struct source_hooks *hooks);
+
 /* A cursor over lines: begins zeroed. */
 struct source_line {
 	const char *text; /* not terminated */
