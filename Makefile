@@ -77,7 +77,7 @@ clean: ## remove what was built
 # A group is a make target that ends with "N passed, N failed" on a line of its own. tests/GROUP/*.mk
 # names its own: TEST_TARGETS += NAME for `make test`, TEST_ALL_TARGETS += NAME for what only
 # `make test-all` runs.
-TEST_TARGETS := unit
+TEST_TARGETS := unit $(notdir $(basename $(wildcard $(foreach g,golden packets reload,tests/$g/$g.mk))))
 TEST_ALL_TARGETS :=
 include $(sort $(wildcard tests/*/*.mk packaging/*.mk))
 

@@ -50,15 +50,17 @@ for folder in user/*/; do
 done
 
 shopt -s nullglob
-not_kernel=() not_resolve=() not_cli=()
+not_kernel=() not_resolve=() not_cli=() silent=()
 for file in user/*/*.[ch]; do
 	[[ $file == user/kernel/* ]] || not_kernel+=("$file")
 	[[ $file == user/resolve/* ]] || not_resolve+=("$file")
 	[[ $file == user/cli/* ]] || not_cli+=("$file")
+	[[ $file == user/cli/* || $file == user/service/log.c ]] || silent+=("$file")
 done
 forbid "only kernel/ knows libbpf" '#[[:space:]]*include[[:space:]]+[<"](bpf/|.*\.skel\.h)' "${not_kernel[@]}"
 forbid "only resolve/ asks the network for names" '\b(getaddrinfo(_a)?|gethostbyname2?|res_n?query) *\(' \
 	"${not_resolve[@]}"
-forbid "only cli/ prints" '(^|[^[:alnum:]_>.])(printf|puts|putchar|vprintf) *\(|\bfprintf *\( *std(out|err)|\bperror *\(' \
+forbid "only cli/ prints" '(^|[^[:alnum:]_>.])(printf|puts|putchar|vprintf) *\(|\bfprintf *\( *stdout|\bperror *\(' \
 	"${not_cli[@]}"
+forbid "only cli/ and the service's log talk on stderr" '\bfprintf *\( *stderr' "${silent[@]}"
 exit "$status"
