@@ -54,7 +54,8 @@ struct run *batch_add(struct batch *batch, const struct batch_case *what)
 	batch->program[at].fd = -1;
 	if (what->rewriter) {
 		batch->error = rewriter_open(what->rewriter, what->headers4, what->headers6,
-					     what->target, NULL, &batch->program[at]);
+					     what->target, what->live ? what->live->mac : NULL,
+					     &batch->program[at]);
 		fd = batch->program[at].fd;
 	}
 	batch->frame[at] = malloc(sizeof(struct frame));
@@ -74,6 +75,11 @@ struct run *batch_add(struct batch *batch, const struct batch_case *what)
 		.base = &batch->run[what->tc ? BATCH_BARE_TC : BATCH_BARE_XDP],
 		.expect = what->expect,
 	};
+	if (what->live) {
+		run->live = true;
+		run->ifindex = what->live->ifindex;
+		run->namespace_fd = what->live->namespace_fd;
+	}
 	if (what->cost)
 		snprintf(run->figure->rewriter, sizeof(run->figure->rewriter), "%s", what->cost);
 	return run;

@@ -52,6 +52,12 @@ void batch_begin(struct batch *batch, struct bench *bench, const char *name);
 /* Measures all, and lets everything go. */
 int batch_measure(struct batch *batch);
 
+struct live { /* the stack behind the program: where its packets go */
+	int namespace_fd;
+	uint32_t ifindex;
+	uint8_t mac[12]; /* destination, source */
+};
+
 struct batch_case {
 	const char *group, *key;
 	const char *label;
@@ -63,6 +69,7 @@ struct batch_case {
 	const char *rewriter; /* program of rewrite.bpf.c */
 	const struct bench_header4 *headers4;
 	const struct bench_header6 *headers6;
+	const struct live *live; /* NULL: the verdict is the end */
 	const char *cost; /* key of the run that measures the rewriter alone; NULL: this is one */
 };
 /* Answers the run, for prepare and argument; NULL when the batch has failed. */

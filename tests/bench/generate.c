@@ -21,7 +21,8 @@
 #define LOCAL4 "198.18.0.1-198.18.0.16"
 #define LOCAL6 "2001:db8:1::1-2001:db8:1::10"
 
-static const char *const shipped_tables[] = {"protocol", "tm-server", "outbound"};
+static const char *const shipped_tables[] = {"protocol", "tm-server", "server-transfer",
+					     "protocol-outbound", "host"};
 #define SHIPPED_TABLES (sizeof(shipped_tables) / sizeof(*shipped_tables))
 
 struct prefix6 {
@@ -164,7 +165,7 @@ static int generate_sized(const struct policy_shape *shape, struct policy_files 
 		fprintf(files->zones, "zone%u = file:lists/zone%u.txt\n", zone, zone);
 	/* Rule n permits port n of its zone: a stride that is prime to PORTS_DRAWN deals them out. */
 	for (unsigned int n = 0; n < shape->rules; n++)
-		fprintf(files->rules, "r%u,zone%u,edge,TCP,%u,inbound,generated\n", n + 1,
+		fprintf(files->rules, "r%u,zone%u,edge,TCP and UDP,%u,inbound,generated\n", n + 1,
 			n % shape->zones,
 			PORT_FIRST + (n / shape->zones * 7 + n % shape->zones * 13) % PORTS_DRAWN);
 	return write_lists(shape, files->folder);
@@ -239,7 +240,12 @@ static int generate_shipped(const char *configs, struct policy_files *files)
 			      "servers = 10.20.1.10-10.20.1.19 fd00:20:1::10-fd00:20:1::19\n"
 			      "trusted = 10.20.0.0/16 fd00:20::/32\n"
 			      "mail = 10.20.2.25\n"
-			      "snmp-masters = 10.20.2.162\n");
+			      "snmp = 10.20.2.162\n"
+			      "management = 10.20.9.0/28\n"
+			      "monitoring = 10.20.9.16/28\n"
+			      "dns = 10.20.0.53\n"
+			      "ntp = 10.20.0.123\n"
+			      "syslog = 10.20.0.51\n");
 	fprintf(files->locals, " edge edge-vip");
 	for (size_t i = 0; i < SHIPPED_TABLES && !error; i++) {
 		snprintf(from, sizeof(from), "%s/tables/%s.csv", configs, shipped_tables[i]);
@@ -262,13 +268,16 @@ static void write_config(const struct policy_shape *shape, const char *zones, co
 		fprintf(config, " tables/generated.csv");
 	fprintf(config, "\n");
 	if (shape->kind == SHAPE_SHIPPED)
-		fprintf(config, "[rule 3]\nports = 50000-50100\n[rule 32]\nports = 50000-50100\n"
-				"[rule 38]\nports = 10080\n[rule 39]\nports = 17617\n");
+		fprintf(config, "[rule 3]\nports = 50000-50100\n[rule 32]\nports = 50200-50300\n"
+				"[rule 38]\nports = 10080\n[rule 39]\nports = 17617\n"
+				"[rule host-dhcp-request]\nenabled = no\n"
+				"[rule host-dhcp-reply]\nenabled = no\n");
 	if (shape->lines)
 		fprintf(config, "[origin-ports]\nfile = tcpoport.ini\nmode = enforce\n");
-	fprintf(config, "[policy]\nmemory_max = 1024M\n");
-	if (shape->flows_max)
-		fprintf(config, "flows_max = %llu\n", (unsigned long long)shape->flows_max);
+	/* Sets of ten thousand rules are to be seen with their size, also where the default limit
+	 * would refuse them. */
+	if (shape->kind != SHAPE_SHIPPED && shape->kind != SHAPE_SIZED)
+		fprintf(config, "[policy]\nmemory = 2048M\n");
 }
 
 int policy_generate(const struct policy_shape *shape, const char *configs, const char *folder)

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <linux/bpf.h>
 #include <math.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -45,6 +46,8 @@ static int run_program(const struct run *run, uint32_t repeat, double *ret_cpu_n
 	int error;
 
 	if (run->live) {
+		if (setns(run->namespace_fd, CLONE_NEWNET))
+			return -errno;
 		options.flags = BPF_F_TEST_XDP_LIVE_FRAMES;
 		options.ctx_in = &context;
 		options.ctx_size_in = sizeof(context);

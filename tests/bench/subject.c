@@ -66,9 +66,24 @@ static int compile(const char *path, struct diags *diags, struct subject *subjec
 		return error;
 	}
 	subject->times.compile = elapsed_ms(&since);
-	subject->compile_bytes =
-		subject->policy.arena.used_bytes + subject->image.arena.used_bytes;
 	return 0;
+}
+
+/* What the kernel accounts for a map, from its descriptor's text. */
+static uint64_t map_memory(int fd)
+{
+	unsigned long long bytes = 0;
+	char path[64], line[128];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", fd);
+	file = fopen(path, "r");
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "memlock: %llu", &bytes) == 1)
+			break;
+	if (file)
+		fclose(file);
+	return bytes;
 }
 
 /* Image to verdicts. */
@@ -89,23 +104,29 @@ static int load(uint32_t flows, struct report *report, struct subject *subject)
 	subject->times.write = elapsed_ms(&since);
 	firewall_flip(&subject->firewall, 0, 0, 0);
 	subject->times.flip = elapsed_ms(&since);
-	subject->map_bytes = table_sizes_bytes(&sizes.tables);
+	for (int i = 0; i < FIREWALL_MAP_COUNT; i++)
+		subject->map_bytes += map_memory(subject->firewall.map[i].fd);
 	return 0;
 }
 
-int subject_open(const struct policy_shape *shape, struct subject *ret_subject)
+int subject_generate(const struct policy_shape *shape)
+{
+	int error = policy_generate(shape, configs_folder, work_folder);
+
+	if (error)
+		fprintf(stderr, "bench: writing policy %s: %s\n", shape->name, strerror(-error));
+	return error;
+}
+
+int subject_load(const struct policy_shape *shape, struct subject *ret_subject)
 {
 	struct diags diags = {0};
 	struct report report = {0};
 	char path[512];
-	int error = policy_generate(shape, configs_folder, work_folder);
+	int error;
 
 	*ret_subject = (struct subject){0};
 	firewall_init(&ret_subject->firewall);
-	if (error) {
-		fprintf(stderr, "bench: writing policy %s: %s\n", shape->name, strerror(-error));
-		return error;
-	}
 	snprintf(path, sizeof(path), "%s/%s/zonegate.conf", work_folder, shape->name);
 	error = compile(path, &diags, ret_subject);
 	if (error) {
@@ -124,6 +145,13 @@ int subject_open(const struct policy_shape *shape, struct subject *ret_subject)
 	}
 	report_free(&report);
 	return error;
+}
+
+int subject_open(const struct policy_shape *shape, struct subject *ret_subject)
+{
+	int error = subject_generate(shape);
+
+	return error ? error : subject_load(shape, ret_subject);
 }
 
 void subject_close(struct subject *subject)

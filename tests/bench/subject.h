@@ -25,13 +25,15 @@ struct subject {
 	struct image image;
 	struct firewall firewall;
 	struct subject_times times;
-	uint64_t map_bytes;	/* all table maps, both halves */
-	uint64_t compile_bytes; /* policy and image as the compiler holds them */
+	uint64_t map_bytes; /* all maps, as the kernel accounts them */
 	bool open;
 };
 
 void bench_paths(const char *configs, const char *work);
-/* Generates the policy's text, and puts it in force. What failed is said on stderr. */
+int subject_generate(const struct policy_shape *shape);
+/* Puts a policy whose text is there in force. What failed is said on stderr. */
+int subject_load(const struct policy_shape *shape, struct subject *ret_subject);
+/* Both. */
 int subject_open(const struct policy_shape *shape, struct subject *ret_subject);
 void subject_close(struct subject *subject);
 
