@@ -51,7 +51,8 @@ static int put_into_force(struct context *context, const struct resolved *policy
 
 	if (error) {
 		report_print_failure(context, &report, error);
-		fprintf(stderr, "zonegate: what was in force before is still so\n");
+		fprintf(stderr, "zonegate: nothing was changed: what was in force, if anything, "
+				"still is\n");
 		return EXIT_SYSTEM;
 	}
 	report_print_notes(context, &report);

@@ -235,12 +235,14 @@ void guards_detach_unwanted(struct guards *guards, const char *folder, struct re
 
 		if (one->wanted)
 			continue;
-		if (guard_detach(&one->guard, &why))
+		if (guard_detach(&one->guard, &why)) {
 			report_note(report, "%s is not listed any more, but %s: %s",
 				    one->guard.record.name, why.doing, strerror(-why.error));
+		} else {
+			guarded_drop(one, folder);
+			guarded_remove(guards, one);
+		}
 		report_free(&why);
-		guarded_drop(one, folder);
-		guarded_remove(guards, one);
 	}
 }
 
@@ -248,14 +250,17 @@ int guards_detach_all(struct guards *guards, const char *folder, struct report *
 {
 	int error = 0;
 
-	while (guards->count) {
-		struct guarded *one = &guards->list[guards->count - 1];
+	for (size_t i = guards->count; i-- > 0;) {
+		struct guarded *one = &guards->list[i];
 		int this = guard_detach(&one->guard, report);
 
-		if (this && !error)
-			error = this;
+		/* The record stays with what could not be taken off: the next try finds it. */
+		if (this) {
+			error = error ? error : this;
+			continue;
+		}
 		guarded_drop(one, folder);
-		guards->count--;
+		guarded_remove(guards, one);
 	}
 	return error;
 }

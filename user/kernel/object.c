@@ -137,8 +137,13 @@ static int descriptors_keep(struct bpf_object *object, struct firewall *firewall
 
 static int load_failed(struct report *report, int error)
 {
+	bool verifier = strstr(report->detail, "BEGIN PROG LOAD LOG");
+
 	report_fail(report, error, "loading the BPF programs");
-	if (error == -EPERM || error == -EACCES)
+	if (verifier)
+		report_hint(report, "the kernel's verifier refuses a program: please report the "
+				    "lines above, with 'uname -r'");
+	else if (error == -EPERM || error == -EACCES)
 		report_hint(report, "this needs root, or CAP_BPF and CAP_NET_ADMIN");
 	else if (error == -E2BIG || error == -ENOMEM)
 		report_hint(report, "the tables did not fit into memory: lower the number of flows "
