@@ -179,17 +179,21 @@ static void a_line_narrows_the_destination(void **state)
 	(void)state;
 }
 
+/* It still hides the lines behind it, and is one row with what no line matches. */
 static void org_port_0_is_any_port(void **state)
 {
 	struct rule rules[] = {rule_make("37", ROLE_OPEN, EDGE, PARTNER, port22)};
-	struct origin_line line =
-		pattern_line(false, 203, -1, -1, -1, every, (struct port_range){0, 0});
+	struct origin_line lines[] = {
+		pattern_line(false, 203, 0, 113, 7, every, (struct port_range){0, 0}),
+		pattern_line(false, 203, 0, 113, 7, every, (struct port_range){50000, 50001})};
 	struct arena arena CLEANUP(arena_free) = {0};
-	struct sheet sheet = sheet_of(rules, 1, &line, 1, &arena);
+	struct sheet sheet = sheet_of(rules, 1, lines, COUNT(lines), &arena);
 
 	assert_int_equal(sheet.count, 1);
-	assert_ptr_equal(sheet.rows[0].line, &line);
+	assert_null(sheet.rows[0].line);
 	assert_int_equal(sheet.rows[0].source_port_ranges, 0);
+	assert_int_equal(sheet.rows[0].destination_addresses.count4, 1);
+	assert_int_equal(sheet.rows[0].destination_addresses.v4[0].last, 0xcb00710f);
 	(void)state;
 }
 

@@ -54,20 +54,23 @@ static const char *or_empty(const char *text)
 	return text ? text : "";
 }
 
-static bool same_addresses(const struct address_set *a, const struct address_set *b)
-{
-	return (!a->count4 ||
-		(a->count4 == b->count4 && !memcmp(a->v4, b->v4, a->count4 * sizeof(*a->v4)))) &&
-	       (!a->count6 ||
-		(a->count6 == b->count6 && !memcmp(a->v6, b->v6, a->count6 * sizeof(*a->v6))));
-}
-
-/* The zone's name; with addresses where a tcpoport line narrows it. */
+/* The zone's name; where a tcpoport line narrows it, with what is in or out, whichever is less. */
 static const char *zone_cell(const struct view *view, const struct zone *zone,
 			     const struct address_set *addresses)
 {
-	if (same_addresses(addresses, &zone->addresses))
+	struct address_set rest = {0}, whole = zone->addresses;
+
+	if (!addresses->count4) /* a family that the other end does not speak */
+		whole.count4 = 0;
+	if (!addresses->count6)
+		whole.count6 = 0;
+	if (address_set_subtract(&whole, addresses, view->arena, &rest))
+		return NULL;
+	if (address_set_is_empty(&rest))
 		return zone->name;
+	if (rest.count4 + rest.count6 < addresses->count4 + addresses->count6)
+		return arena_printf(view->arena, "%s except %s", zone->name,
+				    or_empty(address_set_text(&rest, CELL_MEMBERS, view->arena)));
 	return arena_printf(view->arena, "%s: %s", zone->name,
 			    or_empty(address_set_text(addresses, CELL_MEMBERS, view->arena)));
 }

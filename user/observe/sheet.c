@@ -129,6 +129,49 @@ static bool is_every_port(const struct origin_part *part)
 	return part->port_ranges == 1 && part->ports[0].first == 0 && part->ports[0].last == 65535;
 }
 
+static bool same_but_addresses(const struct origin_part *a, const struct origin_part *b)
+{
+	return a->line == b->line && a->port_ranges == b->port_ranges &&
+	       !memcmp(a->ports, b->ports, a->port_ranges * sizeof(*a->ports));
+}
+
+/* Adds b's addresses to a's. */
+static int part_join(struct build *build, struct origin_part *a, const struct origin_part *b)
+{
+	struct address_set_builder builder = {0};
+	int err = address_set_builder_add_set(&builder, &a->addresses);
+
+	if (!err)
+		err = address_set_builder_add_set(&builder, &b->addresses);
+	if (!err)
+		err = address_set_build(&builder, build->arena, &a->addresses);
+	address_set_builder_free(&builder);
+	return err;
+}
+
+/* A line that leaves the choice to the system asks nothing of a firewall: as if it were none. */
+static int parts_join(struct build *build, struct origin_parts *parts)
+{
+	size_t kept = 0;
+	int err = 0;
+
+	for (size_t i = 0; i < parts->count && !err; i++) {
+		struct origin_part *part = &parts->list[i];
+		size_t same = 0;
+
+		if (part->line && !part->line->origin.first && !part->line->origin.last)
+			part->line = NULL;
+		while (same < kept && !same_but_addresses(&parts->list[same], part))
+			same++;
+		if (same < kept)
+			err = part_join(build, &parts->list[same], part);
+		else
+			parts->list[kept++] = *part;
+	}
+	parts->count = kept;
+	return err;
+}
+
 /* TCP that this host opens: a row for every tcpoport line that speaks for a part of it. */
 static int rows_by_line(struct build *build, const struct sheet_row *whole)
 {
@@ -137,6 +180,8 @@ static int rows_by_line(struct build *build, const struct sheet_row *whole)
 				     whole->destination_ports, whole->destination_port_ranges,
 				     build->arena, &parts);
 
+	if (!err)
+		err = parts_join(build, &parts);
 	for (size_t i = 0; !err && i < parts.count; i++) {
 		const struct origin_part *part = &parts.list[i];
 		struct sheet_row row = *whole;
@@ -145,7 +190,7 @@ static int rows_by_line(struct build *build, const struct sheet_row *whole)
 		row.destination_addresses = part->addresses;
 		row.destination_ports = part->ports;
 		row.destination_port_ranges = is_every_port(part) ? 0 : part->port_ranges;
-		if (part->line && (part->line->origin.first || part->line->origin.last)) {
+		if (part->line) {
 			row.source_ports = &part->line->origin;
 			row.source_port_ranges = 1;
 		}

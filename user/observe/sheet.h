@@ -35,7 +35,7 @@ struct sheet_row {
 	size_t source_port_ranges;
 	const struct port_range *destination_ports; /* none: any; ICMP: types */
 	size_t destination_port_ranges;
-	const struct origin_line *line; /* where the source ports are from; NULL: from no line */
+	const struct origin_line *line; /* where the source ports are from; NULL: they are any */
 	bool ftp_data;			/* source ports are L-1 of the FTP control ports */
 };
 
