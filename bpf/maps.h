@@ -12,7 +12,8 @@
 #include <zonegate/state.h>
 #include <zonegate/tables.h>
 
-/* Maps ".data.control", ".data.settings", ".bss": written by user space through a memory mapping. */
+/* Maps ".data.control", ".data.settings", ".bss": written by user space through a memory mapping.
+ */
 struct zg_control control SEC(".data.control");
 struct zg_settings settings[ZG_HALVES] SEC(".data.settings");
 struct zg_connect host SEC(".data.host"); /* read by connect() alone */

@@ -5,16 +5,124 @@
  */
 #include "platform.h"
 
+#include "connect.h"
+#include "egress.h"
+#include "ingress.h"
+#include "settle.h"
+#include "sockopt.h"
+
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
+
+/* linux/pkt_cls.h has them as macros. UNSPEC lets other programs of the hook go on. */
+#define TC_UNSPEC (-1)
+#define TC_SHOT 2
+
+/* What of a frame egress makes linear when a header is not: extension headers can be long. */
+#define PULL_MAX 0x3fffu
+
+#define PAGE_BYTES 4096
 
 SEC("xdp.frags")
 int zg_ingress(struct xdp_md *ctx)
 {
-	return control.word && settings[0].flags && roots[0].entry[0][0] && ports[0][0].tcp[0] ? XDP_DROP : XDP_PASS;
+	struct frame frame = {
+		.begin = (const __u8 *)(long)ctx->data,
+		.end = (const __u8 *)(long)ctx->data_end,
+		.context = ctx,
+		.segments = 1,
+		.ifindex = ctx->ingress_ifindex,
+		.hook = ZG_INGRESS,
+	};
+	struct verdict verdict = {};
+	struct packet packet = {};
+	struct policy policy;
+	__u32 half = policy_half();
+
+	if (UNLIKELY(half >= ZG_PASS_ALL)) {
+		reason_count(ZG_REASON_INDEX(ZG_INGRESS, 0, ZG_R_PASS_ALL), 1,
+			     frame.end - frame.begin);
+		return XDP_PASS;
+	}
+	policy_take(half, &policy);
+	verdict.answer = ingress_judge(&policy, &frame, &packet);
+	return verdict_settle(&policy, &frame, &packet, &verdict) ? XDP_PASS : XDP_DROP;
+}
+
+static __always_inline void egress_frame(struct __sk_buff *skb, struct frame *ret_frame)
+{
+	ret_frame->begin = (const __u8 *)(long)skb->data;
+	ret_frame->end = (const __u8 *)(long)skb->data_end;
+	ret_frame->context = skb;
+	ret_frame->length = skb->len;
+	ret_frame->bytes = skb->wire_len;
+	ret_frame->segments = skb->gso_segs ? skb->gso_segs : 1;
+	ret_frame->ifindex = skb->ifindex;
+	ret_frame->hook = ZG_EGRESS;
+	ret_frame->tags = skb->vlan_present;
+	ret_frame->gso = skb->gso_size;
 }
 
 SEC("tc")
 int zg_egress(struct __sk_buff *skb)
 {
-	return 0;
+	struct verdict verdict = {};
+	struct packet packet = {};
+	struct policy policy;
+	struct frame frame;
+	__u32 half = policy_half();
+
+	egress_frame(skb, &frame);
+	if (UNLIKELY(half >= ZG_PASS_ALL)) {
+		reason_count(ZG_REASON_INDEX(ZG_EGRESS, 0, ZG_R_PASS_ALL), frame.segments,
+			     frame.bytes);
+		return TC_UNSPEC;
+	}
+	policy_take(half, &policy);
+	egress_verdict(&policy, &frame, &packet, &verdict);
+	if (UNLIKELY(ANSWER_REASON(verdict.answer) == ZG_R_TRUNCATED) &&
+	    frame.length > (__u32)(frame.end - frame.begin)) {
+		/* The header may lie behind the linear part. Not pulled at once: that copies, and
+		 * the stack's own packets have their headers there. */
+		bpf_skb_pull_data(skb, frame.length > PULL_MAX ? PULL_MAX : frame.length);
+		egress_frame(skb, &frame);
+		packet = (struct packet){};
+		egress_verdict(&policy, &frame, &packet, &verdict);
+	}
+	return verdict_settle(&policy, &frame, &packet, &verdict) ? TC_UNSPEC : TC_SHOT;
+}
+
+SEC("cgroup/setsockopt")
+int zg_setsockopt(struct bpf_sockopt *ctx)
+{
+	if (sockopt_refused(ctx->level, ctx->optname)) {
+		reason_count(ZG_REASON_INDEX(ZG_CONNECT, 0, ZG_R_REFUSED_OPTION), 1, 0);
+		return 0; /* EPERM */
+	}
+	/* The kernel shows a program one page of a value and refuses the call (EFAULT) when the
+	 * program leaves a longer length standing: 0 says "as it was". */
+	if (ctx->optlen > PAGE_BYTES)
+		ctx->optlen = 0;
+	return 1;
+}
+
+SEC("cgroup/connect4")
+int zg_connect4(struct bpf_sock_addr *ctx)
+{
+	struct connect connect = {};
+
+	if (!connect_is_ours(ctx))
+		return 1;
+	connect_take4(ctx, &connect);
+	return connect_answer(ctx, &connect);
+}
+
+SEC("cgroup/connect6")
+int zg_connect6(struct bpf_sock_addr *ctx)
+{
+	struct connect connect = {};
+
+	if (!connect_is_ours(ctx))
+		return 1;
+	connect_take6(ctx, &connect);
+	return connect_answer(ctx, &connect);
 }

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * The accessors of zonegate/lookup.h over the BPF maps: an index in, a pointer out, NULL past the
+ * end. Must not know what the tables mean.
+ */
+#ifndef BPF_TABLES_H
+#define BPF_TABLES_H
+
+#include <zonegate/tables.h>
+
+#include "maps.h"
+
+static __always_inline __u32 tables_root(__u32 half, __u32 trie, __u32 top)
+{
+	return roots[half & 1].entry[trie][top & (ZG_ROOT_SIZE - 1)];
+}
+
+static __always_inline const struct zg_node *tables_node(__u32 index)
+{
+	return bpf_map_lookup_elem(&nodes, &index);
+}
+
+static __always_inline const __u16 *tables_leaf(__u32 index)
+{
+	__u32 block = index / ZG_LEAVES_PER_BLOCK;
+	const struct zg_leaves *found = bpf_map_lookup_elem(&leaves, &block);
+
+	return found ? &found->run[index % ZG_LEAVES_PER_BLOCK] : NULL;
+}
+
+static __always_inline const __u32 *tables_pair(__u32 index)
+{
+	__u32 block = index / ZG_WORDS_PER_BLOCK;
+	const struct zg_words *found = bpf_map_lookup_elem(&pairs, &block);
+
+	return found ? &found->word[index % ZG_WORDS_PER_BLOCK] : NULL;
+}
+
+static __always_inline const __u32 *tables_comb(__u32 index)
+{
+	__u32 block = index / ZG_WORDS_PER_BLOCK;
+	const struct zg_words *found = bpf_map_lookup_elem(&comb, &block);
+
+	return found ? &found->word[index % ZG_WORDS_PER_BLOCK] : NULL;
+}
+
+static __always_inline const struct zg_class *tables_class(__u32 index)
+{
+	return bpf_map_lookup_elem(&classes, &index);
+}
+
+static __always_inline const struct zg_ports *tables_ports(__u32 half, __u32 side)
+{
+	return &ports[half & 1][side & 1];
+}
+
+static __always_inline const struct zg_origin *tables_origin(__u32 half)
+{
+	return bpf_map_lookup_elem(&origin, &half);
+}
+
+#endif
