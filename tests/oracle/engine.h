@@ -11,11 +11,16 @@
 
 struct engine {
 	const char *name;
+	uint64_t not_run; /* packets that it cannot be given; the others judge them */
 	/* The policy is in force and nothing is remembered. 0, or a message is printed. */
 	int (*load)(struct engine *engine, const char *config, const struct model *model);
-	/* The verdict in the oracle's words; reason ZG_R_INTERNAL with rule -2 when the engine's
-	 * own bookkeeping does not add up. */
-	struct verdict (*judge)(struct engine *engine, const struct packet *packet);
+	/*
+	 * The verdict in the oracle's words; rule -2 when the engine's own bookkeeping does not add
+	 * up. expected only says where to look first, and what cannot be seen (the line of a
+	 * connection that keeps to it, where counters alone tell).
+	 */
+	struct verdict (*judge)(struct engine *engine, const struct packet *packet,
+				const struct verdict *expected);
 	/* After the last packet: counters add up to what was judged? 0, or a message is printed. */
 	int (*finish)(struct engine *engine, size_t packets);
 	void (*close)(struct engine *engine);
@@ -27,6 +32,10 @@ struct engine {
 struct engine *engine_judge_open(void);
 /* The programs in the kernel: XDP for ingress, tc for egress. */
 struct engine *engine_kernel_open(void);
+
+struct bench;
+/* The program of a hook, for test runs without the rest; -1: no kernel engine with a policy. */
+int engine_kernel_program(const struct bench *bench, int hook);
 
 /* Do they mean the same? */
 bool verdict_equal(const struct verdict *a, const struct verdict *b);

@@ -169,6 +169,9 @@ static int judge_echo_request(struct question *q)
 	struct memory_key key = {.a = q->d.src};
 	struct memory_entry *bucket;
 
+	if (q->d.src.family == 6) /* a /64 is one source: one host has as many addresses */
+		memset(key.a.byte + 8, 0, 8);
+
 	if (model->echo_per_s == 0)
 		return ZG_R_NO_RULE;
 	bucket = memory_put(&q->world->echoes, &key);
@@ -210,7 +213,7 @@ static int judge_in_icmp(struct question *q, int no_rule)
 			return pass_by_flow(q, flow);
 		return no_rule ? no_rule : ZG_R_NO_FLOW;
 	}
-	return no_rule ? no_rule : ZG_R_ICMP_TYPE;
+	return ZG_R_ICMP_TYPE;
 }
 
 static unsigned int service_port(const struct question *q, bool local)

@@ -166,7 +166,7 @@ static uint32_t random_port(struct rng *rng)
 }
 
 /* One port text in one of the vendor's manners. */
-static void range_text(struct rng *rng, const struct ports *range, char *ret_text, size_t size)
+static void range_text(struct rng *rng, const struct span *range, char *ret_text, size_t size)
 {
 	static const char *const between[] = {"-", " to ", " through ", " - "};
 
@@ -177,7 +177,7 @@ static void range_text(struct rng *rng, const struct ports *range, char *ret_tex
 			 between[rng_below(rng, COUNT(between))], range->last);
 }
 
-static void ports_generate(struct rng *rng, bool types, struct ports *range, int *ret_ranges,
+static void ports_generate(struct rng *rng, bool types, struct span *range, int *ret_ranges,
 			   char *ret_text, size_t size)
 {
 	static const char *const among[] = {", ", " or "};
@@ -185,7 +185,7 @@ static void ports_generate(struct rng *rng, bool types, struct ports *range, int
 	size_t used = 0;
 
 	for (int i = 0; i < count; i++) {
-		struct ports *ports = &range[i];
+		struct span *ports = &range[i];
 		char text[40];
 
 		ports->first = types ? rng_below(rng, 20) : random_port(rng);
@@ -268,7 +268,7 @@ static void row_generate(struct rng *rng, struct model *model, int locals)
 	struct row *row = &model->row[model->rows];
 	const struct protocol_label *label = label_generate(rng);
 	bool has_ports = label->proto == 6 || label->proto == 17 || label->proto == PROTO_TCP_UDP;
-	bool types = label->proto == 1 || label->proto == 58;
+	bool types = label->proto == 1 || label->proto == 58, both;
 
 	snprintf(row->name, sizeof(row->name), "%d", model->rows + 1);
 	row->table = (int)rng_below(rng, (uint32_t)model->tables);
@@ -284,8 +284,10 @@ static void row_generate(struct rng *rng, struct model *model, int locals)
 			       sizeof(row->ports));
 	else if (has_ports)
 		snprintf(row->ports, sizeof(row->ports), "any");
+	both = row->source == row->destination || row->source >= locals ||
+	       row->destination >= locals;
 	snprintf(row->direction, sizeof(row->direction), "%s",
-		 directions[rng_below(rng, rng_percent(rng, 80) ? 2 : 3)]);
+		 directions[rng_below(rng, both && rng_percent(rng, 20) ? 3 : 2)]);
 	if (has_ports && rng_percent(rng, 8)) {
 		row->overridden = true;
 		ports_generate(rng, false, row->range, &row->ranges, row->override_ports,
@@ -319,7 +321,7 @@ static void line_generate(struct rng *rng, struct model *model)
 	memset(line, 0, sizeof(*line));
 	line->negated = rng_percent(rng, 30);
 	line_address(rng, line, address, sizeof(address));
-	line->to = (struct ports){0, 65535};
+	line->to = (struct span){0, 65535};
 	snprintf(to, sizeof(to), "*");
 	if (rng_percent(rng, 70)) {
 		line->to.first = line->to.last = random_port(rng);
@@ -364,7 +366,7 @@ static void settings_generate(struct rng *rng, struct model *model)
 		model->self[model->selves] = rng_percent(rng, 40) ? random_v6(rng, local)
 								  : host_v4(random_v4(rng, local));
 	}
-	snprintf(model->interfaces, sizeof(model->interfaces), "lo");
+	snprintf(model->interfaces, sizeof(model->interfaces), "lo other0");
 }
 
 void policy_generate(struct rng *rng, struct model *ret_model)

@@ -168,8 +168,8 @@ static void opens_to(const struct model *model, int opener, int listener, struct
 	}
 }
 
-/* "Who opens the connection": direction is seen from the component, from the source where both
- * are one. */
+/* "Who opens the connection": direction is seen from the component; from the source where both
+ * are one, or neither is. */
 void row_here(const struct model *model, const struct row *row, struct here *ret_here)
 {
 	int component = row->source, other = row->destination;
@@ -177,9 +177,7 @@ void row_here(const struct model *model, const struct row *row, struct here *ret
 	memset(ret_here, 0, sizeof(*ret_here));
 	if (row->disabled || row->source < 0 || row->destination < 0)
 		return;
-	if (!is_component(model, row->source)) {
-		if (!is_component(model, row->destination))
-			return;
+	if (!is_component(model, row->source) && is_component(model, row->destination)) {
 		component = row->destination;
 		other = row->source;
 	}
@@ -360,7 +358,7 @@ int model_line(const struct model *model, const struct host *destination, unsign
 /* One port by itself, in no range of the row. */
 static bool is_single(const struct row *row, int index)
 {
-	const struct ports *single = &row->range[index];
+	const struct span *single = &row->range[index];
 
 	if (single->first != single->last)
 		return false;

@@ -53,7 +53,7 @@ struct members {
 	bool local, component;
 };
 
-struct ports {
+struct span {
 	uint32_t first, last;
 };
 
@@ -71,7 +71,7 @@ struct row {
 	int proto;		   /* IP protocol, or PROTO_* */
 	bool ftp;
 	char ports[MODEL_TEXT]; /* as written in the table */
-	struct ports range[MODEL_RANGES];
+	struct span range[MODEL_RANGES];
 	int ranges;	     /* 0: every port */
 	uint32_t port_count; /* row_port_count(), kept by model_finish() */
 	char direction[16];
@@ -84,12 +84,12 @@ struct row {
 struct origin {
 	bool negated;
 	bool ipv6;
-	bool named;	   /* a DNS name: never resolved here */
-	int octet[4];	   /* -1: '*' */
-	struct host net;   /* ipv6 */
-	int prefix;	   /* ipv6 */
-	struct ports to;   /* 0-65535: any */
-	struct ports from; /* 0-0: the system chooses */
+	bool named;	  /* a DNS name: never resolved here */
+	int octet[4];	  /* -1: '*' */
+	struct host net;  /* ipv6 */
+	int prefix;	  /* ipv6 */
+	struct span to;	  /* 0-65535: any */
+	struct span from; /* 0-0: the system chooses */
 	char text[MODEL_TEXT];
 };
 

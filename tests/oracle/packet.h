@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PACKET_MAX 1600
+#define PACKET_MAX 3400 /* the kernel runs tc programs on frames of up to a page, less headroom */
 
 struct packet {
 	int hook; /* enum zg_hook */

@@ -33,7 +33,7 @@ static bool pick_in_zone(struct traffic *traffic, int zone, uint8_t family, stru
 
 static unsigned int row_port(struct rng *rng, const struct row *row)
 {
-	const struct ports *range;
+	const struct span *range;
 
 	if (!row->ranges)
 		return rng_below(rng, 65536);

@@ -64,7 +64,7 @@ void service_read_ports(struct row *row, const char *text)
 			} else {
 				if (row->ranges == MODEL_RANGES)
 					errx(3, "too many ports: %s", text);
-				row->range[row->ranges++] = (struct ports){number, number};
+				row->range[row->ranges++] = (struct span){number, number};
 			}
 			open_range = false;
 		} else if (*at == '-' || strncmp(at, "to ", 3) == 0 ||
@@ -78,14 +78,14 @@ void service_read_ports(struct row *row, const char *text)
 	row->missing = row->ranges == 0 && strcasestr(text, "transfer site");
 }
 
-static struct ports range_of(const char *text)
+static struct span range_of(const char *text)
 {
 	unsigned int first, last;
 
 	if (sscanf(text, "%u-%u", &first, &last) == 2)
-		return (struct ports){first, last};
+		return (struct span){first, last};
 	if (sscanf(text, "%u", &first) == 1)
-		return (struct ports){first, first};
+		return (struct span){first, first};
 	errx(3, "tcpoport.ini: ports not understood: %s", text);
 }
 
@@ -120,7 +120,7 @@ void service_read_origin(struct model *model, const char *text)
 	if (strchr(address, ':'))
 		errx(3, "tcpoport.ini: the oracle does not know IPv6 lines: %s", text);
 	pattern_read(line, address);
-	line->to = to[0] == '*' ? (struct ports){0, 65535} : range_of(to);
+	line->to = to[0] == '*' ? (struct span){0, 65535} : range_of(to);
 	line->from = range_of(from);
 	model->lines++;
 }

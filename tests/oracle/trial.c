@@ -6,11 +6,19 @@
 
 #include <err.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <zonegate/reasons.h>
 
 #include "policy_text.h"
+
+struct trial {
+	struct bench *bench;
+	const struct model *model;
+	struct world *world;
+	size_t packets;
+};
 
 bool verdict_equal(const struct verdict *a, const struct verdict *b)
 {
@@ -18,51 +26,15 @@ bool verdict_equal(const struct verdict *a, const struct verdict *b)
 	       a->reason == b->reason && a->line == b->line && a->violation == b->violation;
 }
 
-static void count(struct bench *bench, int hook, const struct verdict *verdict)
+struct trial *trial_begin(struct bench *bench, const struct model *model, const char *config)
 {
-	bench->verdicts[hook][verdict->pass]++;
-	bench->reasons[hook][verdict->reason]++;
-	bench->rules_hit += verdict->rule >= 0;
-}
-
-static struct difference judge_one(struct bench *bench, struct world *world,
-				   const struct model *model, const struct packet *packet)
-{
-	struct difference difference = {
-		.oracle = world_judge(world, packet->hook, "lo", packet->byte, packet->size)};
-	char text[96];
-
-	count(bench, packet->hook, &difference.oracle);
-	verdict_print(model, &difference.oracle, text, sizeof(text));
-	if (packet->expect[0] && strcmp(packet->expect, text) != 0) {
-		difference.found = true;
-		difference.other = difference.oracle;
-		return difference;
-	}
-	for (int i = 0; i < bench->engines; i++) {
-		struct engine *engine = bench->engine[i];
-
-		/* Others are asked too, so that what they remember stays the same. */
-		struct verdict other = engine->judge(engine, packet);
-
-		if (!difference.found && !verdict_equal(&difference.oracle, &other)) {
-			difference.found = true;
-			difference.engine = engine->name;
-			difference.other = other;
-		}
-	}
-	return difference;
-}
-
-struct difference trial_run(struct bench *bench, const struct model *model, const char *config,
-			    const struct packet *packets, size_t count)
-{
-	struct difference difference = {0};
-	struct world *world = world_new(model);
+	struct trial *trial = calloc(1, sizeof(*trial));
 	char path[300];
 
-	if (!world)
+	if (!trial || !(trial->world = world_new(model)))
 		err(3, "memory");
+	trial->bench = bench;
+	trial->model = model;
 	snprintf(path, sizeof(path), "%s/zonegate.conf", bench->folder);
 	if (!config)
 		policy_write(model, bench->folder);
@@ -70,15 +42,128 @@ struct difference trial_run(struct bench *bench, const struct model *model, cons
 		if (bench->engine[i]->load(bench->engine[i], config ? config : path, model))
 			errx(3, "%s: policy refused (see %s)", bench->engine[i]->name,
 			     config ? config : path);
-	for (size_t i = 0; i < count && !difference.found; i++) {
-		difference = judge_one(bench, world, model, &packets[i]);
-		difference.packet = i;
+	return trial;
+}
+
+void trial_end(struct trial *trial)
+{
+	world_free(trial->world);
+	free(trial);
+}
+
+static void count(struct bench *bench, int hook, const struct verdict *verdict)
+{
+	bench->reasons[hook][verdict->reason]++;
+	if (verdict->pass)
+		bench->passed[hook]++;
+	else
+		bench->dropped[hook]++;
+}
+
+struct difference trial_next(struct trial *trial, const struct packet *packet)
+{
+	struct difference difference = {.packet = trial->packets++,
+					.oracle = world_judge(trial->world, packet->hook, "lo",
+							      packet->byte, packet->size)};
+	char text[96];
+
+	count(trial->bench, packet->hook, &difference.oracle);
+	verdict_print(trial->model, &difference.oracle, text, sizeof(text));
+	if (packet->expect[0] && strcmp(packet->expect, text) != 0) {
+		difference.found = true;
+		difference.other = difference.oracle;
+		return difference;
 	}
-	for (int i = 0; i < bench->engines && !difference.found; i++)
-		if (bench->engine[i]->finish(bench->engine[i], count))
-			difference = (struct difference){.found = true,
-							 .engine = bench->engine[i]->name,
-							 .packet = count ? count - 1 : 0};
-	world_free(world);
+	for (int i = 0; i < trial->bench->engines; i++) {
+		struct engine *engine = trial->bench->engine[i];
+		struct verdict other = engine->judge(engine, packet, &difference.oracle);
+
+		if (difference.found || verdict_equal(&difference.oracle, &other))
+			continue;
+		difference.found = true;
+		difference.engine = engine->name;
+		difference.other = other;
+	}
 	return difference;
+}
+
+struct difference trial_counters(struct trial *trial, size_t packets)
+{
+	struct difference difference = {.packet = packets ? packets - 1 : 0};
+
+	for (int i = 0; i < trial->bench->engines && !difference.found; i++) {
+		struct engine *engine = trial->bench->engine[i];
+
+		if (!engine->finish(engine, packets))
+			continue;
+		difference.found = true;
+		difference.engine = engine->name;
+		difference.oracle.rule = difference.other.rule = -2;
+	}
+	return difference;
+}
+
+struct difference trial_run(struct bench *bench, const struct model *model, const char *config,
+			    const struct packet *packets, size_t count_)
+{
+	struct trial *trial = trial_begin(bench, model, config);
+	struct difference difference = {0};
+
+	for (size_t i = 0; i < count_ && !difference.found; i++)
+		difference = trial_next(trial, &packets[i]);
+	if (!difference.found)
+		difference = trial_counters(trial, count_);
+	trial_end(trial);
+	return difference;
+}
+
+void difference_print(const struct model *model, const struct packet *packet,
+		      const struct difference *difference)
+{
+	char oracle[160], other[160];
+
+	verdict_print(model, &difference->oracle, oracle, sizeof(oracle));
+	verdict_print(model, &difference->other, other, sizeof(other));
+	printf("  %s, %zu bytes, packet %zu\n", packet->hook == ZG_INGRESS ? "in" : "out",
+	       packet->size, difference->packet);
+	printf("  oracle: %s\n", oracle);
+	if (difference->engine)
+		printf("  %s: %s%s\n", difference->engine, other,
+		       difference->other.rule == -2 ? " (counted wrongly)" : "");
+	else
+		printf("  pinned: %s\n", packet->expect);
+}
+
+static const char *reason_name(int reason)
+{
+	switch (reason) {
+#define X(NAME, number, name, text)                                                                \
+	case number:                                                                               \
+		return name;
+		ZG_PASS_REASONS(X)
+		ZG_DROP_REASONS(X)
+#undef X
+	}
+	return "?";
+}
+
+void bench_print(const struct bench *bench)
+{
+	static const char *const hooks[] = {"in", "out"};
+
+	for (int hook = 0; hook < 2; hook++) {
+		printf("  %s: %llu pass, %llu drop:", hooks[hook],
+		       (unsigned long long)bench->passed[hook],
+		       (unsigned long long)bench->dropped[hook]);
+		for (int reason = 0; reason < 64; reason++)
+			if (bench->reasons[hook][reason])
+				printf(" %s %llu", reason_name(reason),
+				       (unsigned long long)bench->reasons[hook][reason]);
+		putchar('\n');
+	}
+	for (int i = 0; i < bench->engines; i++)
+		if (bench->engine[i]->not_run)
+			printf("  %s: %llu frames could not be given to it (too short)\n",
+			       bench->engine[i]->name,
+			       (unsigned long long)bench->engine[i]->not_run);
 }

@@ -11,9 +11,8 @@ struct bench {
 	struct engine *engine[ENGINES_MAX];
 	int engines;
 	char folder[256];	 /* where policies are written */
-	uint64_t verdicts[2][2]; /* hook, pass */
-	uint64_t reasons[2][64];
-	uint64_t rules_hit;
+	uint64_t reasons[2][64]; /* by hook */
+	uint64_t passed[2], dropped[2];
 };
 
 struct difference {
@@ -23,12 +22,26 @@ struct difference {
 	struct verdict oracle, other;
 };
 
+struct trial;
+
 /* config: NULL: the model is written into the bench's folder; else what is there is loaded. */
+struct trial *trial_begin(struct bench *bench, const struct model *model, const char *config);
+struct difference trial_next(struct trial *trial, const struct packet *packet);
+/* After the last packet: do all counters add up? */
+struct difference trial_counters(struct trial *trial, size_t packets);
+void trial_end(struct trial *trial);
+
+/* All of it. */
 struct difference trial_run(struct bench *bench, const struct model *model, const char *config,
 			    const struct packet *packets, size_t count);
 
 /* Makes model and packets smaller while a difference remains. ret: what remains of packets. */
 struct difference shrink(struct bench *bench, struct model *model, struct packet *packets,
 			 size_t *count);
+
+void difference_print(const struct model *model, const struct packet *packet,
+		      const struct difference *difference);
+/* How often which verdict. */
+void bench_print(const struct bench *bench);
 
 #endif
