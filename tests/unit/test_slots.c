@@ -36,7 +36,7 @@ static void a_slot_stays_with_its_rule(void **state)
 	struct rule after[] = {rule_of("5", ROLE_ACCEPT, 2), rule_of("9", ROLE_OPEN, 3),
 			       rule_of("1", ROLE_ACCEPT, 4)};
 	struct resolved old = policy_of(before, 5), new = policy_of(after, 3);
-	uint16_t was[6], is[4];
+	uint16_t was[6], is[6];
 
 	(void)state;
 	assert_int_equal(slots_rules_wanted(&old), 3);
@@ -81,7 +81,7 @@ static void equal_names_of_two_tables_are_two_rules(void **state)
 static void no_more_slots_is_said(void **state)
 {
 	struct zg_rule_name names[MAX] = {0}, copy[MAX];
-	char text[2 * MAX][8];
+	char text[2 * MAX][16];
 	struct rule rules[2 * MAX];
 	struct resolved policy = policy_of(rules, MAX - 1);
 	uint16_t slot[2 * MAX + 1];
