@@ -12,16 +12,10 @@
 
 #define NS_PER_S 1000000000u
 
-static bool ports_single(const struct rule *rule)
-{
-	for (size_t i = 0; i < rule->port_ranges; i++) {
-		if (rule->ports[i].first != rule->ports[i].last)
-			return false;
-	}
-	return rule->port_ranges > 0;
-}
-
-/* L-1 of every control port L that this host listens on, ascending by first use. */
+/*
+ * L-1 of every control port L that this host listens on, ascending by first use. L are the single
+ * ports: "21, 50000-50100" in one row is a control port and a range for data.
+ */
 static int ftp_ports_collect(const struct resolved *policy, struct zg_settings *settings)
 {
 	size_t count = 0;
@@ -29,13 +23,13 @@ static int ftp_ports_collect(const struct resolved *policy, struct zg_settings *
 	for (size_t i = 0; i < policy->rule_count; i++) {
 		const struct rule *rule = &policy->rules[i];
 
-		if (!rule_accepts(rule) || !rule->ftp || !ports_single(rule))
+		if (!rule_accepts(rule) || !rule->ftp)
 			continue;
 		for (size_t p = 0; p < rule->port_ranges; p++) {
 			uint16_t data = (uint16_t)(rule->ports[p].first - 1);
 			size_t k = 0;
 
-			if (rule->ports[p].first < 2)
+			if (rule->ports[p].first != rule->ports[p].last || data == 0)
 				continue;
 			while (k < count && settings->ftp_data_port[k] != data)
 				k++;
