@@ -178,10 +178,17 @@ int locals_resolve(struct resolver *resolver)
 	const struct words *components = &policy->config.component_zones;
 	int err;
 
-	if (components->given)
+	if (components->given) {
 		zones_mark(resolver, components, resolver->component);
-	else
+	} else {
 		memset(resolver->component, true, policy->zone_count);
+		diag_hint(diag_add(resolver->diags, DIAG_WARNING, "components-missing",
+				   (struct place){.file = policy->path},
+				   "without [components] the directions of all rows are seen from "
+				   "their source"),
+			  "name the zones of SecureTransport hosts: [components] zones = edge "
+			  "edge-vip servers");
+	}
 	err = self_resolve(resolver);
 	if (!err)
 		err = locals_mark(resolver);
