@@ -22,7 +22,8 @@ NET_PIDS=()
 # net_begin NAME: names this run, and arms the clean-up. Call once, first.
 net_begin() {
 	[ "$(id -u)" = 0 ] || { echo "network namespaces need root: use sudo" >&2; exit 3; }
-	NET_ID="zg$1$$"
+	# The last letter keeps the names of run 12 from being the beginning of run 123's.
+	NET_ID="zg$1$$x"
 	trap net_end EXIT
 	trap 'exit 130' INT
 	trap 'exit 143' TERM HUP
@@ -37,11 +38,7 @@ net_end() {
 	trap '' INT TERM HUP
 	trap - EXIT
 	for instance in "${NET_INSTANCES[@]}"; do
-		name=${instance%%/*}
-		on "$name" "$ZONEGATE" stop --instance "${instance#*/}" >/dev/null 2>&1
-		# Should stop itself be what is broken:
-		rm -rf "/sys/fs/bpf/${instance#*/}" "/sys/fs/bpf/${instance#*/}~next" \
-			"/run/zonegate/${instance#*/}.lock"
+		on "${instance%%/*}" "$ZONEGATE" stop --instance "${instance#*/}" >/dev/null 2>&1
 	done
 	for pid in "${NET_PIDS[@]}"; do
 		kill "$pid" 2>/dev/null
@@ -54,6 +51,8 @@ net_end() {
 		ip netns del "$NET_ID-$name" 2>/dev/null
 	done
 	wait 2>/dev/null
+	# Should stop itself be what is broken, the NICs are gone, and so go the pins.
+	[ -z "$NET_ID" ] || rm -rf "/sys/fs/bpf/$NET_ID"* "/run/zonegate/$NET_ID"*
 	[ ! -d "${group:=$(findmnt -rn -t cgroup2 -o TARGET | head -n 1)/$NET_ID}" ] || rmdir "$group"
 	[ -z "$NET_TMP" ] || rm -rf "$NET_TMP"
 	exit "$status"
