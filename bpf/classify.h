@@ -32,7 +32,7 @@ SUBPROGRAM __u32 class6_find(const union address *address, __u32 half, __u32 tri
 /* How far the NIC moves the local class: its group's share, 0 for NICs without a bound zone. */
 SUBPROGRAM __u32 group_shift(__u32 half, __u32 ifindex)
 {
-	const struct zg_settings *current = &settings[half & 1];
+	const struct zg_settings *current = tables_settings(half);
 	__u32 group = 0;
 
 	for (int i = 0; i < ZG_IFGROUPS_MAX; i++)

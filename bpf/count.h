@@ -22,8 +22,7 @@ static __always_inline __u32 frame_bytes(const struct frame *frame, const struct
 static __always_inline bool rule_count(const struct frame *frame, const struct packet *packet,
 				       __u32 answer)
 {
-	__u32 slot = ANSWER_SLOT(answer);
-	struct zg_rule_counter *counter = bpf_map_lookup_elem(&rule_counters, &slot);
+	struct zg_rule_counter *counter = rule_counter(ANSWER_SLOT(answer));
 
 	if (!counter)
 		return false;
@@ -41,7 +40,7 @@ static __always_inline bool rule_count(const struct frame *frame, const struct p
 
 static __always_inline void reason_count(__u32 index, __u32 packets, __u32 bytes)
 {
-	struct zg_reason_counter *counter = bpf_map_lookup_elem(&reason_counters, &index);
+	struct zg_reason_counter *counter = reason_counter(index);
 
 	if (!counter)
 		return;
@@ -51,19 +50,12 @@ static __always_inline void reason_count(__u32 index, __u32 packets, __u32 bytes
 
 static __always_inline void line_count(__u32 slot, bool connection, bool violation)
 {
-	struct zg_line_counter *counter = bpf_map_lookup_elem(&line_counters, &slot);
+	struct zg_line_counter *counter = line_counter(slot);
 
 	if (!counter)
 		return;
 	counter->connections += connection;
 	counter->violations += violation;
-}
-
-static __always_inline struct zg_flow_counter *flow_counter(void)
-{
-	__u32 zero = 0;
-
-	return bpf_map_lookup_elem(&flow_counters, &zero);
 }
 
 #endif

@@ -14,7 +14,7 @@
  */
 SUBPROGRAM __u32 echo_limit(const union address *source, __u32 half)
 {
-	const struct zg_settings *current = &settings[half & 1];
+	const struct zg_settings *current = tables_settings(half);
 	__u64 interval_ns = current->echo_interval_ns, burst = current->echo_burst;
 	struct zg_limit fresh = {}, *limit;
 	__u64 now_ns, ready_ns;
@@ -25,8 +25,8 @@ SUBPROGRAM __u32 echo_limit(const union address *source, __u32 half)
 	key = *source;
 	if (key.word[0])
 		key.word[1] = 0;
-	now_ns = bpf_ktime_get_ns();
-	limit = bpf_map_lookup_elem(&limits, &key);
+	now_ns = clock_ns();
+	limit = limit_lookup(&key.wire);
 	ready_ns = limit && limit->ready_ns > now_ns ? limit->ready_ns : now_ns;
 	if (ready_ns - now_ns > (burst ? burst - 1 : 0) * interval_ns)
 		return ZG_R_ECHO_RATE;
@@ -34,7 +34,7 @@ SUBPROGRAM __u32 echo_limit(const union address *source, __u32 half)
 	if (limit)
 		limit->ready_ns = fresh.ready_ns;
 	else
-		bpf_map_update_elem(&limits, &key, &fresh, BPF_ANY);
+		limit_update(&key.wire, &fresh);
 	return ZG_R_ECHO;
 }
 

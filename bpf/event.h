@@ -11,8 +11,7 @@
 /* Is there room in this second's share of this CPU? */
 static __always_inline bool event_rate_take(__u32 per_s, __u64 now_ns)
 {
-	__u32 zero = 0;
-	struct zg_event_rate *rate = bpf_map_lookup_elem(&event_rate, &zero);
+	struct zg_event_rate *rate = event_rate_lookup();
 	__u64 second = now_ns / 1000000000;
 
 	if (!rate)
@@ -45,10 +44,10 @@ SUBPROGRAM __u32 event_write(const struct packet *packet, const struct event_fac
 
 	if (!packet || !facts)
 		return 0;
-	now_ns = bpf_ktime_get_ns();
-	if (!event_rate_take(READ_ONCE(control.events_per_s), now_ns))
+	now_ns = clock_ns();
+	if (!event_rate_take(control_events_per_s(), now_ns))
 		return 0;
-	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+	event = event_reserve();
 	if (!event)
 		return 0;
 	__builtin_memset(event, 0, sizeof(*event));
@@ -70,7 +69,7 @@ SUBPROGRAM __u32 event_write(const struct packet *packet, const struct event_fac
 	event->proto = packet->proto;
 	event->audited = facts->audited;
 	event->tcp_flags = packet->tcp_flags;
-	bpf_ringbuf_submit(event, 0);
+	event_submit(event);
 	return 1;
 }
 
@@ -80,7 +79,7 @@ static __always_inline void event_send(const struct frame *frame, const struct p
 {
 	struct event_facts facts = {};
 
-	if (LIKELY(!READ_ONCE(control.events_per_s)))
+	if (LIKELY(!control_events_per_s()))
 		return;
 	facts.length = frame->hook == ZG_INGRESS ? frame->end - frame->begin : frame->length;
 	facts.ifindex = frame->ifindex;

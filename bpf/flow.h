@@ -84,7 +84,7 @@ static __always_inline __u32 flow_next_state(const struct zg_flow *flow,
  */
 SUBPROGRAM __u32 flow_ask(const struct packet *packet, __u32 half, __u32 hook)
 {
-	const struct zg_settings *current = &settings[half & 1];
+	const struct zg_settings *current = tables_settings(half);
 	struct zg_flow_counter *counter;
 	struct zg_flow_key key;
 	struct zg_flow *flow;
@@ -94,13 +94,13 @@ SUBPROGRAM __u32 flow_ask(const struct packet *packet, __u32 half, __u32 hook)
 	if (!packet)
 		return FLOW_NONE;
 	key = flow_key(packet);
-	flow = bpf_map_lookup_elem(&flows, &key);
+	flow = flow_lookup(&key);
 	if (!flow)
 		return FLOW_NONE;
-	now_ns = bpf_ktime_get_coarse_ns();
+	now_ns = clock_coarse_ns();
 	if (flow_expired(current, flow, now_ns)) {
 		counter = flow_counter();
-		if (!bpf_map_delete_elem(&flows, &key) && counter)
+		if (!flow_delete(&key) && counter)
 			counter->deleted++;
 		return FLOW_NONE;
 	}
@@ -125,8 +125,8 @@ SUBPROGRAM __u32 flow_exists(const struct packet *packet, __u32 half)
 	if (!packet)
 		return 0;
 	key = flow_key(packet);
-	flow = bpf_map_lookup_elem(&flows, &key);
-	return flow && !flow_expired(&settings[half & 1], flow, bpf_ktime_get_coarse_ns());
+	flow = flow_lookup(&key);
+	return flow && !flow_expired(tables_settings(half), flow, clock_coarse_ns());
 }
 
 static __always_inline __u32 flow_first_state(const struct packet *packet)
@@ -153,14 +153,14 @@ SUBPROGRAM __u32 flow_make(const struct packet *packet, __u32 half, __u32 slot, 
 	if (!packet)
 		return 0;
 	key = flow_key(packet);
-	fresh.seen_ns = bpf_ktime_get_coarse_ns();
+	fresh.seen_ns = clock_coarse_ns();
 	fresh.slot = slot;
 	fresh.line = line;
 	fresh.state = flow_first_state(packet);
-	old = bpf_map_lookup_elem(&flows, &key);
+	old = flow_lookup(&key);
 	again = old && old->state <= ZG_FLOW_SYN_ACKED && packet_is_syn(packet) &&
-		!flow_expired(&settings[half & 1], old, fresh.seen_ns);
-	if (bpf_map_update_elem(&flows, &key, &fresh, BPF_ANY)) {
+		!flow_expired(tables_settings(half), old, fresh.seen_ns);
+	if (flow_update(&key, &fresh)) {
 		/* The packet passes all the same; its replies will not. */
 		if (counter)
 			counter->full++;

@@ -33,8 +33,8 @@ SUBPROGRAM __u32 fragment_follow(const struct packet *packet, __u32 hook)
 	if (!packet)
 		return ZG_R_INTERNAL;
 	key = fragment_key(packet, hook);
-	first = bpf_map_lookup_elem(&fragments, &key);
-	if (!first || bpf_ktime_get_coarse_ns() > first->seen_ns + FRAGMENT_LIFETIME_NS)
+	first = fragment_lookup(&key);
+	if (!first || clock_coarse_ns() > first->seen_ns + FRAGMENT_LIFETIME_NS)
 		return ZG_R_FRAGMENT_ORPHAN;
 	return ANSWER(first->reason, first->slot);
 }
@@ -48,10 +48,10 @@ SUBPROGRAM __u32 fragment_remember(const struct packet *packet, __u32 hook, __u3
 	if (!packet)
 		return 0;
 	key = fragment_key(packet, hook);
-	fresh.seen_ns = bpf_ktime_get_coarse_ns();
+	fresh.seen_ns = clock_coarse_ns();
 	fresh.slot = ANSWER_SLOT(answer);
 	fresh.reason = ANSWER_REASON(answer);
-	bpf_map_update_elem(&fragments, &key, &fresh, BPF_ANY);
+	fragment_update(&key, &fresh);
 	return 0;
 }
 

@@ -23,7 +23,7 @@ static __always_inline __u32 ingress_echo(const struct packet *packet, __u32 hal
 
 	if (accept_reason == ZG_R_NOT_LOCAL)
 		return ZG_R_NOT_LOCAL;
-	if (!settings[half & 1].echo_interval_ns)
+	if (!tables_settings(half)->echo_interval_ns)
 		return ZG_R_NO_RULE;
 	source = packet_remote(packet);
 	return echo_limit(&source, half);

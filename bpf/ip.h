@@ -7,6 +7,7 @@
 #define BPF_IP_H
 
 #include "packet.h"
+#include "wire.h"
 
 #define IPV4_RESERVED 0x8000
 #define IPV4_MORE 0x2000
@@ -153,22 +154,22 @@ static __always_inline __u32 ipv4_fragment_parse(__u32 field, struct packet *pac
 static __always_inline __u32 ipv4_parse(const struct frame *frame, __u32 offset,
 					struct packet *packet)
 {
-	const struct iphdr *ip = frame_at(frame, offset);
+	const struct ipv4_header *ip = frame_at(frame, offset);
 	__u32 header, total, reason;
 
 	if ((const __u8 *)(ip + 1) > frame->end)
 		return ZG_R_TRUNCATED;
-	if (ip->version != 4 || ip->ihl < 5)
+	if (ip->version_ihl >> 4 != 4 || (ip->version_ihl & 15) < 5)
 		return ZG_R_BAD_IPV4;
-	header = ip->ihl * 4;
+	header = (ip->version_ihl & 15) * 4;
 	if (offset + header > (__u32)(frame->end - frame->begin))
 		return ZG_R_TRUNCATED;
-	total = bpf_ntohs(ip->tot_len);
+	total = bpf_ntohs(ip->length);
 	if (UNLIKELY(frame->gso && !total))
 		total = frame->length - offset; /* BIG TCP: more than the field can say */
 	if (total < header || !frame_holds(frame, offset + total))
 		return ZG_R_BAD_IPV4;
-	if (ip->frag_off & bpf_htons(IPV4_RESERVED))
+	if (ip->fragment & bpf_htons(IPV4_RESERVED))
 		return ZG_R_BAD_IPV4;
 	if (UNLIKELY(header > sizeof(*ip))) {
 		reason = ipv4_options_judge(frame, offset + sizeof(*ip), header - sizeof(*ip));
@@ -178,24 +179,17 @@ static __always_inline __u32 ipv4_parse(const struct frame *frame, __u32 offset,
 	if (ip->saddr == ip->daddr)
 		return ZG_R_LAND;
 	packet->family = 4;
-	packet->proto = ip->protocol;
+	packet->proto = ip->proto;
 	packet->hop_limit = ip->ttl;
 	packet->remote4 = bpf_ntohl(frame->hook == ZG_INGRESS ? ip->saddr : ip->daddr);
 	packet->local4 = bpf_ntohl(frame->hook == ZG_INGRESS ? ip->daddr : ip->saddr);
 	packet->l4_offset = offset + header;
 	packet->l4_length = length_cap(total - header);
-	if (LIKELY(!(ip->frag_off & bpf_htons(IPV4_MORE | IPV4_OFFSET))))
+	if (LIKELY(!(ip->fragment & bpf_htons(IPV4_MORE | IPV4_OFFSET))))
 		return GO_ON;
 	packet->fragment_id = ip->id;
-	return ipv4_fragment_parse(bpf_ntohs(ip->frag_off), packet);
+	return ipv4_fragment_parse(bpf_ntohs(ip->fragment), packet);
 }
-
-/* An extension header as far as all kinds have it in common, and the fragment header. */
-struct ipv6_extension {
-	__u8 next, size;
-	__be16 fragment; /* fragment header: offset and flags */
-	__be32 fragment_id;
-};
 
 /* Where a walk has led. No padding: a subprogram writes it. */
 struct ipv6_path {
@@ -329,27 +323,32 @@ static __always_inline __u32 ipv6_extensions_parse(const struct frame *frame, __
 	return GO_ON;
 }
 
-static __always_inline void ipv6_addresses_parse(const struct ipv6hdr *ip, __u32 hook,
+static __always_inline void ipv6_addresses_parse(const struct ipv6_header *ip, __u32 hook,
 						 struct packet *packet)
 {
-	__builtin_memcpy(&packet->remote6, hook == ZG_INGRESS ? &ip->saddr : &ip->daddr, 16);
-	__builtin_memcpy(&packet->local6, hook == ZG_INGRESS ? &ip->daddr : &ip->saddr, 16);
+	const __u64 *remote = hook == ZG_INGRESS ? ip->saddr : ip->daddr;
+	const __u64 *local = hook == ZG_INGRESS ? ip->daddr : ip->saddr;
+
+	packet->remote6.word[0] = remote[0];
+	packet->remote6.word[1] = remote[1];
+	packet->local6.word[0] = local[0];
+	packet->local6.word[1] = local[1];
 }
 
 static __always_inline __u32 ipv6_parse(const struct frame *frame, __u32 offset,
 					struct packet *packet)
 {
-	const struct ipv6hdr *ip = frame_at(frame, offset);
+	const struct ipv6_header *ip = frame_at(frame, offset);
 	__u32 payload, end;
 
 	if ((const __u8 *)(ip + 1) > frame->end)
 		return ZG_R_TRUNCATED;
-	if (ip->version != 6)
+	if (ip->version_class >> 4 != 6)
 		return ZG_R_BAD_IPV6;
-	payload = bpf_ntohs(ip->payload_len);
+	payload = bpf_ntohs(ip->payload);
 	if (UNLIKELY(frame->gso && !payload))
 		payload = frame->length - offset - sizeof(*ip);
-	if (!payload && ip->nexthdr != IPV6_NONE)
+	if (!payload && ip->next != IPV6_NONE)
 		return ZG_R_BAD_IPV6; /* a jumbogram (RFC 2675), or nothing at all */
 	end = offset + sizeof(*ip) + payload;
 	if (!frame_holds(frame, end))
@@ -361,13 +360,13 @@ static __always_inline __u32 ipv6_parse(const struct frame *frame, __u32 offset,
 	packet->family = 6;
 	packet->hop_limit = ip->hop_limit;
 	offset += sizeof(*ip);
-	if (LIKELY(ip->nexthdr == PROTO_TCP || ip->nexthdr == PROTO_UDP)) {
-		packet->proto = ip->nexthdr;
+	if (LIKELY(ip->next == PROTO_TCP || ip->next == PROTO_UDP)) {
+		packet->proto = ip->next;
 		packet->l4_offset = offset;
 		packet->l4_length = length_cap(payload);
 		return GO_ON;
 	}
-	return ipv6_extensions_parse(frame, offset, end, ip->nexthdr, packet);
+	return ipv6_extensions_parse(frame, offset, end, ip->next, packet);
 }
 
 #endif

@@ -7,6 +7,7 @@
 #define BPF_LINK_H
 
 #include "packet.h"
+#include "wire.h"
 
 #define ETHERTYPE_IPV4 0x0800
 #define ETHERTYPE_ARP 0x0806
@@ -16,14 +17,7 @@
 #define ETHERTYPE_FIRST 0x0600 /* below: a length, IEEE 802.3 */
 #define VLAN_TAGS_MAX 2
 
-/* ARP for IPv4 over Ethernet (RFC 826): a request or a reply, 28 bytes. */
-struct arp_message {
-	__be16 hardware, protocol;
-	__u8 hardware_size, protocol_size;
-	__be16 operation;
-	__u8 addresses[20];
-};
-
+/* A request or a reply for IPv4 over Ethernet (RFC 826). */
 static __always_inline __u32 arp_judge(const struct frame *frame, __u32 offset)
 {
 	const struct arp_message *arp = frame_at(frame, offset);
@@ -52,15 +46,15 @@ static __always_inline __u32 ethertype_judge(const struct policy *policy, __u32 
 static __always_inline __u32 link_parse(const struct policy *policy, const struct frame *frame,
 					__u32 *ret_type, __u32 *ret_offset)
 {
-	const struct ethhdr *ethernet = (const void *)frame->begin;
+	const struct ethernet_header *ethernet = (const void *)frame->begin;
 	__u32 offset = sizeof(*ethernet), tags = frame->tags;
 	__be16 type;
 
 	if ((const __u8 *)(ethernet + 1) > frame->end)
 		return ZG_R_TRUNCATED;
-	type = ethernet->h_proto;
+	type = ethernet->type;
 	for (int i = 0; i <= VLAN_TAGS_MAX; i++) {
-		const struct vlan_hdr *tag = frame_at(frame, offset);
+		const struct vlan_tag *tag = frame_at(frame, offset);
 
 		if (LIKELY(type != bpf_htons(ETHERTYPE_VLAN) && type != bpf_htons(ETHERTYPE_QINQ)))
 			break;
@@ -68,7 +62,7 @@ static __always_inline __u32 link_parse(const struct policy *policy, const struc
 			return ZG_R_VLAN_DEPTH;
 		if ((const __u8 *)(tag + 1) > frame->end)
 			return ZG_R_TRUNCATED;
-		type = tag->h_vlan_encapsulated_proto;
+		type = tag->type;
 		offset += sizeof(*tag);
 	}
 	*ret_offset = forget_offset(offset, frame->begin);

@@ -44,7 +44,7 @@ static __always_inline __u64 origin_word(const struct zg_origin *lines,
 /* 1 + index of the first line that matches, 0: none. */
 SUBPROGRAM __u32 origin_line_find(const struct origin_query *query, __u32 half)
 {
-	const struct zg_settings *current = &settings[half & 1];
+	const struct zg_settings *current = tables_settings(half);
 	const struct zg_origin *lines = tables_origin(half & 1);
 	const struct zg_class *class = NULL;
 	__u32 port;

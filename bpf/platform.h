@@ -25,6 +25,9 @@
 /* A function that the verifier looks at once, by itself, however often it is called. */
 #define SUBPROGRAM __noinline
 
+/* Structs that lie in packets: see wire.h. */
+#define WIRE
+
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
@@ -70,6 +73,7 @@ static __always_inline __u32 forget_offset(__u32 value, const void *pointer)
 	return (value + (__u32)zero) & OFFSET_MASK;
 }
 
+#include "stores.h"
 #include "tables.h"
 
 #endif

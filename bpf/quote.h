@@ -30,21 +30,22 @@ static __always_inline __u32 quote_parse4(const struct frame *frame, __u32 offse
 					  struct packet *quoted, __u32 *ret_l4)
 {
 	bool out = quote_went_out(frame);
-	struct iphdr ip;
+	struct ipv4_header ip;
 
 	if (offset + sizeof(ip) > end)
 		return ZG_R_BAD_ICMP;
 	if (!frame_read(frame, offset, &ip, sizeof(ip)))
 		return ZG_R_TRUNCATED;
-	if (ip.version != 4 || ip.ihl < 5 || offset + ip.ihl * 4 + QUOTE_L4 > end)
+	if (ip.version_ihl >> 4 != 4 || (ip.version_ihl & 15) < 5 ||
+	    offset + (ip.version_ihl & 15) * 4 + QUOTE_L4 > end)
 		return ZG_R_BAD_ICMP;
 	quoted->family = 4;
-	quoted->proto = ip.protocol;
+	quoted->proto = ip.proto;
 	quoted->local4 = bpf_ntohl(out ? ip.saddr : ip.daddr);
 	quoted->remote4 = bpf_ntohl(out ? ip.daddr : ip.saddr);
-	if (ip.frag_off & bpf_htons(IPV4_OFFSET))
+	if (ip.fragment & bpf_htons(IPV4_OFFSET))
 		quoted->fragment = FRAGMENT_LATER;
-	*ret_l4 = offset + ip.ihl * 4;
+	*ret_l4 = offset + (ip.version_ihl & 15) * 4;
 	return GO_ON;
 }
 
@@ -52,19 +53,19 @@ static __always_inline __u32 quote_parse6(const struct frame *frame, __u32 offse
 					  struct packet *quoted, __u32 *ret_l4)
 {
 	struct ipv6_extension header;
-	struct ipv6hdr ip;
+	struct ipv6_header ip;
 	__u32 l4 = offset + sizeof(ip);
 
 	if (l4 + QUOTE_L4 > end)
 		return ZG_R_BAD_ICMP;
 	if (!frame_read(frame, offset, &ip, sizeof(ip)))
 		return ZG_R_TRUNCATED;
-	if (ip.version != 6)
+	if (ip.version_class >> 4 != 6)
 		return ZG_R_BAD_ICMP;
 	quoted->family = 6;
-	quoted->proto = ip.nexthdr;
+	quoted->proto = ip.next;
 	ipv6_addresses_parse(&ip, quote_went_out(frame) ? ZG_EGRESS : ZG_INGRESS, quoted);
-	if (ip.nexthdr == IPV6_FRAGMENT) {
+	if (ip.next == IPV6_FRAGMENT) {
 		if (l4 + sizeof(header) + QUOTE_L4 > end)
 			return ZG_R_BAD_ICMP;
 		if (!frame_read(frame, l4, &header, sizeof(header)))

@@ -10,6 +10,21 @@
 
 #include "maps.h"
 
+static __always_inline __u64 control_word(void)
+{
+	return READ_ONCE(control.word);
+}
+
+static __always_inline __u32 control_events_per_s(void)
+{
+	return READ_ONCE(control.events_per_s);
+}
+
+static __always_inline const struct zg_settings *tables_settings(__u32 half)
+{
+	return &settings[half & 1];
+}
+
 static __always_inline __u32 tables_root(__u32 half, __u32 trie, __u32 top)
 {
 	return roots[half & 1].entry[trie][top & (ZG_ROOT_SIZE - 1)];

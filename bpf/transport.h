@@ -7,24 +7,7 @@
 #define BPF_TRANSPORT_H
 
 #include "packet.h"
-
-struct tcp_header {
-	__be16 source, destination;
-	__be32 seq, ack_seq;
-	__u8 doff_reserved, flags;
-	__be16 window, check, urgent;
-};
-
-struct udp_header {
-	__be16 source, destination, length, check;
-};
-
-/* ICMP and ICMPv6 alike. Echo: identifier and sequence follow. */
-struct icmp_header {
-	__u8 type, code;
-	__be16 check;
-	__be16 identifier, sequence;
-};
+#include "wire.h"
 
 #define ICMP_ECHO_REPLY 0
 #define ICMP_ECHO_REQUEST 8

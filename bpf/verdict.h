@@ -43,11 +43,11 @@ static __always_inline __u32 answer_pass(__u32 slot)
  */
 static __always_inline __u32 policy_half(void)
 {
-	__u64 word = READ_ONCE(control.word);
+	__u64 word = control_word();
 
 	if (LIKELY(!ZG_WORD_DEADLINE_MS(word)))
 		return ZG_WORD_ACTIVE(word);
-	if (bpf_ktime_get_ns() / 1000000 < ZG_WORD_DEADLINE_MS(word))
+	if (clock_ns() / 1000000 < ZG_WORD_DEADLINE_MS(word))
 		return ZG_WORD_ACTIVE(word);
 	return ZG_WORD_FALLBACK(word);
 }
@@ -55,7 +55,7 @@ static __always_inline __u32 policy_half(void)
 static __always_inline void policy_take(__u32 half, struct policy *ret_policy)
 {
 	ret_policy->half = half & 1;
-	ret_policy->settings = &settings[half & 1];
+	ret_policy->settings = tables_settings(half);
 	ret_policy->flags = ret_policy->settings->flags;
 }
 

@@ -6,9 +6,8 @@
 #include "platform.h"
 
 #include "connect.h"
-#include "egress.h"
-#include "ingress.h"
-#include "settle.h"
+#include "hooks.h"
+#include "linear.h"
 #include "sockopt.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
@@ -16,9 +15,6 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 /* linux/pkt_cls.h has them as macros. UNSPEC lets other programs of the hook go on. */
 #define TC_UNSPEC (-1)
 #define TC_SHOT 2
-
-/* What of a frame egress makes linear when a header is not: extension headers can be long. */
-#define PULL_MAX 0x3fffu
 
 #define PAGE_BYTES 4096
 
@@ -34,18 +30,8 @@ int zg_ingress(struct xdp_md *ctx)
 		.hook = ZG_INGRESS,
 	};
 	struct verdict verdict = {};
-	struct packet packet = {};
-	struct policy policy;
-	__u32 half = policy_half();
 
-	if (UNLIKELY(half >= ZG_PASS_ALL)) {
-		reason_count(ZG_REASON_INDEX(ZG_INGRESS, 0, ZG_R_PASS_ALL), 1,
-			     frame.end - frame.begin);
-		return XDP_PASS;
-	}
-	policy_take(half, &policy);
-	verdict.answer = ingress_judge(&policy, &frame, &packet);
-	return verdict_settle(&policy, &frame, &packet, &verdict) ? XDP_PASS : XDP_DROP;
+	return ingress_hook(&frame, &verdict) ? XDP_PASS : XDP_DROP;
 }
 
 static __always_inline void egress_frame(struct __sk_buff *skb, struct frame *ret_frame)
@@ -66,29 +52,11 @@ SEC("tc")
 int zg_egress(struct __sk_buff *skb)
 {
 	struct verdict verdict = {};
-	struct packet packet = {};
-	struct policy policy;
 	struct frame frame;
-	__u32 half = policy_half();
 
+	headers_make_linear(skb);
 	egress_frame(skb, &frame);
-	if (UNLIKELY(half >= ZG_PASS_ALL)) {
-		reason_count(ZG_REASON_INDEX(ZG_EGRESS, 0, ZG_R_PASS_ALL), frame.segments,
-			     frame.bytes);
-		return TC_UNSPEC;
-	}
-	policy_take(half, &policy);
-	egress_verdict(&policy, &frame, &packet, &verdict);
-	if (UNLIKELY(ANSWER_REASON(verdict.answer) == ZG_R_TRUNCATED) &&
-	    frame.length > (__u32)(frame.end - frame.begin)) {
-		/* The header may lie behind the linear part. Not pulled at once: that copies, and
-		 * the stack's own packets have their headers there. */
-		bpf_skb_pull_data(skb, frame.length > PULL_MAX ? PULL_MAX : frame.length);
-		egress_frame(skb, &frame);
-		packet = (struct packet){};
-		egress_verdict(&policy, &frame, &packet, &verdict);
-	}
-	return verdict_settle(&policy, &frame, &packet, &verdict) ? TC_UNSPEC : TC_SHOT;
+	return egress_hook(&frame, &verdict) ? TC_UNSPEC : TC_SHOT;
 }
 
 SEC("cgroup/setsockopt")

@@ -15,7 +15,7 @@ __u8 __u16 __u32 __u64 __s8 __s16 __s32 __s64 __be16 __be32 __be64 __le16 __le32
 __sum16 __wsum bool
 xdp_md __sk_buff bpf_sockopt bpf_sock bpf_sock_addr bpf_sock_tuple sockaddr_in sockaddr_in6
 xdp_action bpf_map_type
-ethhdr vlan_hdr iphdr ipv6hdr tcphdr udphdr
+
 """.split()
 
 # Anonymous enums are wanted by one of their members.
