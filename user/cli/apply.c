@@ -57,7 +57,9 @@ static int put_into_force(struct context *context, const struct resolved *policy
 	}
 	report_print_notes(context, &report);
 	print_result(&result);
-	return status_show(context);
+	/* In force it is, whether or not it can be shown: that failure was said. */
+	status_show(context);
+	return EXIT_DONE;
 }
 
 int command_apply(struct context *context)

@@ -84,7 +84,6 @@ static const uint32_t value_sizes[FIREWALL_MAP_COUNT] = {
 	[MAP_CONTROL] = sizeof(struct zg_control),
 	[MAP_SETTINGS] = ZG_HALVES * sizeof(struct zg_settings),
 	[MAP_CONNECT] = sizeof(struct zg_connect),
-	[MAP_HOST] = sizeof(struct zg_connect),
 	[MAP_ORIGIN] = sizeof(struct zg_origin),
 	[MAP_NODES] = sizeof(struct zg_node),
 	[MAP_LEAVES] = sizeof(struct zg_leaves),
@@ -170,14 +169,20 @@ static int fixed_tables_find(struct firewall *firewall, struct report *report)
 {
 	int fd = firewall->map[MAP_FIXED_TABLES].fd;
 	char *memory = firewall->map[MAP_FIXED_TABLES].memory;
-	size_t roots = 0, ports = 0;
-	int error;
+	struct zg_about *about = firewall->map[MAP_ABOUT].memory;
+	size_t roots = about->roots_offset - 1, ports = about->ports_offset - 1;
+	int error = 0;
 
-	error = variable_find(fd, "roots", ZG_HALVES * sizeof(struct zg_roots), &roots);
-	if (!error)
-		error = variable_find(fd, "ports", 2 * ZG_HALVES * sizeof(struct zg_ports), &ports);
+	if (!about->roots_offset || !about->ports_offset) {
+		error = variable_find(fd, "roots", ZG_HALVES * sizeof(struct zg_roots), &roots);
+		if (!error)
+			error = variable_find(fd, "ports", 2 * ZG_HALVES * sizeof(struct zg_ports),
+					      &ports);
+	}
 	if (error)
 		return report_fail(report, error, "looking for roots and ports in the object");
+	about->roots_offset = (__u32)roots + 1;
+	about->ports_offset = (__u32)ports + 1;
 	firewall->tables.roots = (struct zg_roots *)(void *)(memory + roots);
 	firewall->tables.ports = (struct zg_ports *)(void *)(memory + ports);
 	return 0;
@@ -213,7 +218,6 @@ int firewall_map_memory(struct firewall *firewall, struct report *report)
 		.classes = map[MAP_CLASSES].memory,
 	};
 	firewall->control = map[MAP_CONTROL].memory;
-	firewall->host = map[MAP_HOST].memory;
 	firewall->connect = map[MAP_CONNECT].memory;
 	firewall->rule_names = map[MAP_RULE_NAMES].memory;
 	firewall->line_names = map[MAP_LINE_NAMES].memory;

@@ -11,7 +11,6 @@
 #include <stdint.h>
 
 #include <zonegate/connect.h>
-#include <zonegate/connect.h>
 #include <zonegate/names.h>
 #include <zonegate/state.h>
 
@@ -23,7 +22,6 @@
 #define FIREWALL_MAPS(X)                                                                           \
 	X(CONTROL, "control", ".data.control", true)                                               \
 	X(SETTINGS, "settings", ".data.settings", true)                                            \
-	X(HOST, "host", ".data.host", true)                                                        \
 	X(FIXED_TABLES, "fixed_tables", ".bss", true)                                              \
 	X(CONNECT, "host", ".data.host", true)                                                     \
 	X(ORIGIN, "origin", "origin", true)                                                        \
@@ -77,7 +75,6 @@ struct firewall {
 	int program[FIREWALL_PROGRAM_COUNT]; /* -1: the object has none */
 	struct tables tables;		     /* into the mappings */
 	struct zg_control *control;
-	struct zg_connect *host;    /* what connect() is told: kernel/connect.h */
 	struct zg_connect *connect; /* NULL: the object has none */
 	struct zg_rule_name *rule_names;
 	struct zg_line_name *line_names;
