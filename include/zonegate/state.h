@@ -29,6 +29,10 @@ struct zg_control {
 	__u32 events_per_s; /* drop events a CPU may send; 0: nobody listens. Written by user space
 			     */
 	__u64 build; /* hash of the object: which programs these are. Written by user space */
+	/* Where the tables of fixed size lie in their map, 1 + bytes: reading BTF takes a
+	 * capability, which the running service does not hold. 0: not known. Written by user space
+	 */
+	__u32 roots_offset, ports_offset;
 };
 
 enum zg_flow_state {

@@ -169,11 +169,11 @@ static int fixed_tables_find(struct firewall *firewall, struct report *report)
 {
 	int fd = firewall->map[MAP_FIXED_TABLES].fd;
 	char *memory = firewall->map[MAP_FIXED_TABLES].memory;
-	struct zg_about *about = firewall->map[MAP_ABOUT].memory;
-	size_t roots = about->roots_offset - 1, ports = about->ports_offset - 1;
+	struct zg_control *control = firewall->map[MAP_CONTROL].memory;
+	size_t roots = control->roots_offset - 1, ports = control->ports_offset - 1;
 	int error = 0;
 
-	if (!about->roots_offset || !about->ports_offset) {
+	if (!control->roots_offset || !control->ports_offset) {
 		error = variable_find(fd, "roots", ZG_HALVES * sizeof(struct zg_roots), &roots);
 		if (!error)
 			error = variable_find(fd, "ports", 2 * ZG_HALVES * sizeof(struct zg_ports),
@@ -181,8 +181,8 @@ static int fixed_tables_find(struct firewall *firewall, struct report *report)
 	}
 	if (error)
 		return report_fail(report, error, "looking for roots and ports in the object");
-	about->roots_offset = (__u32)roots + 1;
-	about->ports_offset = (__u32)ports + 1;
+	control->roots_offset = (__u32)roots + 1;
+	control->ports_offset = (__u32)ports + 1;
 	firewall->tables.roots = (struct zg_roots *)(void *)(memory + roots);
 	firewall->tables.ports = (struct zg_ports *)(void *)(memory + ports);
 	return 0;
