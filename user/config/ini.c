@@ -33,7 +33,7 @@ static int section_add(struct ini_reader *reader, const struct word *kind, const
 	if (!id)
 		return -ENOMEM;
 	before = strmap_get(&reader->section_names, id);
-	if (before >= 0) {
+	if (before >= 0 && (size_t)before < ini->count) {
 		struct diag *diag = word_diag(reader->diags, DIAG_ERROR, "section-twice", kind,
 					      "section [%s%s%s] is there twice", kind->text,
 					      name->text ? " " : "", name->text ? name->text : "");
@@ -95,7 +95,7 @@ static int entry_add(struct ini_reader *reader, const struct ini_entry *entry)
 	int32_t before = strmap_get(&reader->keys, entry->key.text);
 	struct ini_entry *entries;
 
-	if (before >= 0) {
+	if (before >= 0 && (size_t)before < section->count) {
 		struct diag *diag = word_diag(reader->diags, DIAG_ERROR, "key-twice", &entry->key,
 					      "'%s' is there twice", entry->key.text);
 
