@@ -215,16 +215,41 @@ static void policy_write(const struct status *status, struct exposition *out)
 	exposition_count(out, PREFIX "unconfirmed", NULL, status->pending);
 	exposition_family(out, PREFIX "table_bytes", "gauge", "Memory of the table maps.");
 	exposition_count(out, PREFIX "table_bytes", NULL, status->table_bytes);
+}
+
+static const struct status_nic *nic_find(const struct status *status, const char *name)
+{
+	for (size_t i = 0; i < status->nic_count; i++)
+		if (!strcmp(status->nics[i].name, name))
+			return &status->nics[i];
+	return NULL;
+}
+
+static void interfaces_write(const struct status *status, const struct policy_settings *settings,
+			     struct exposition *out)
+{
 	exposition_family(out, PREFIX "interface_guarded", "gauge",
 			  "1: both hooks of the NIC are attached.");
 	for (size_t i = 0; i < status->nic_count; i++) {
 		const struct status_nic *nic = &status->nics[i];
 
+		exposition_count(out, PREFIX "interface_guarded", LABELS({"interface", nic->name}),
+				 nic->state == STATUS_NIC_GUARDED);
+	}
+	for (size_t i = 0; settings && i < settings->interfaces; i++)
+		if (!nic_find(status, settings->interface[i]))
+			exposition_count(out, PREFIX "interface_guarded",
+					 LABELS({"interface", settings->interface[i]}), 0);
+	exposition_family(out, PREFIX "interface_info", "gauge", "How the NIC is guarded.");
+	for (size_t i = 0; i < status->nic_count; i++) {
+		const struct status_nic *nic = &status->nics[i];
+
 		exposition_count(
-			out, PREFIX "interface_guarded",
+			out, PREFIX "interface_info",
 			LABELS({"interface", nic->name},
-			       {"mode", nic->xdp == ZG_NIC_XDP_NATIVE ? "native" : "generic"}),
-			nic->state == STATUS_NIC_GUARDED);
+			       {"xdp", nic->xdp == ZG_NIC_XDP_NATIVE ? "native" : "generic"},
+			       {"egress", nic->tc == ZG_NIC_TCX ? "tcx" : "clsact"}),
+			1);
 	}
 }
 
@@ -276,6 +301,8 @@ static void service_write(const struct metrics_source *source, struct exposition
 void metrics_write(const struct metrics_source *source, struct exposition *exposition)
 {
 	policy_write(source->status, exposition);
+	interfaces_write(source->status, source->service ? source->service->settings : NULL,
+			 exposition);
 	rules_write(source->counters, exposition);
 	drops_write(source->counters, exposition);
 	lines_write(source->counters, exposition);

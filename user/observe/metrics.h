@@ -36,6 +36,8 @@ struct metrics_service {
 	bool reload_successful;
 	double reload_s; /* CLOCK_REALTIME of the last try */
 	const struct name_cache *names;
+	const struct policy_settings
+		*settings; /* [host] interfaces: a NIC that is not there is not guarded */
 	const struct metrics_hits *hits;
 	uint64_t evictions; /* flows that the kernel took away while they were live: it does not
 			       count them itself */

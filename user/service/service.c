@@ -30,7 +30,8 @@
 
 #define SECOND_US 1000000ull
 #define SETTLE_US (SECOND_US / 5) /* news of NICs come in bursts */
-#define RETRY_US (5 * SECOND_US)  /* after a failure, or while a policy waits for its confirmation \
+#define RETRY_US                                                                                   \
+	(5 * SECOND_US)		  /* after a failure, or while a policy waits for its confirmation \
 				   */
 #define CHECK_US (30 * SECOND_US) /* are all hooks still there? */
 #define NAMES_FIRST_MS 3000	  /* at the start of all, for names to come in */
@@ -447,6 +448,7 @@ static int prepare(struct service *service)
 	service->names = service->enforce.names = name_cache_new();
 	service->facts.names = service->names;
 	service->facts.hits = &service->hits;
+	service->facts.settings = &service->enforce.settings;
 	if (!service->names)
 		return -ENOMEM;
 	name_cache_defer(service->names, true); /* nothing here waits for a resolver */
