@@ -326,13 +326,12 @@ static __always_inline __u32 ipv6_extensions_parse(const struct frame *frame, __
 static __always_inline void ipv6_addresses_parse(const struct ipv6_header *ip, __u32 hook,
 						 struct packet *packet)
 {
-	const __u64 *remote = hook == ZG_INGRESS ? ip->saddr : ip->daddr;
-	const __u64 *local = hook == ZG_INGRESS ? ip->daddr : ip->saddr;
+	bool in = hook == ZG_INGRESS;
 
-	packet->remote6.word[0] = remote[0];
-	packet->remote6.word[1] = remote[1];
-	packet->local6.word[0] = local[0];
-	packet->local6.word[1] = local[1];
+	packet->remote6.word[0] = in ? ip->saddr[0] : ip->daddr[0];
+	packet->remote6.word[1] = in ? ip->saddr[1] : ip->daddr[1];
+	packet->local6.word[0] = in ? ip->daddr[0] : ip->saddr[0];
+	packet->local6.word[1] = in ? ip->daddr[1] : ip->saddr[1];
 }
 
 static __always_inline __u32 ipv6_parse(const struct frame *frame, __u32 offset,
