@@ -16,9 +16,9 @@
 
 static const struct source_hooks *hooks;
 
-void source_hooks_use(const struct source_hooks *use)
+void source_hooks_use(const struct source_hooks *new_hooks)
 {
-	hooks = use;
+	hooks = new_hooks;
 }
 
 static int read_all(int fd, char *text, size_t size, size_t *ret_size)
@@ -76,7 +76,7 @@ static int source_open(const char *path, struct arena *arena, struct source *sou
 /* A NUL byte would end texts early, so that what is checked is not what is written. */
 static int source_check_nul(const struct source *source, struct diags *diags)
 {
-	const char *nul = memchr(source->text, '\0', source->size_bytes);
+	const char *nul = source->text ? memchr(source->text, '\0', source->size_bytes) : NULL;
 	struct source_line line = {0};
 
 	if (!nul)

@@ -32,7 +32,7 @@ struct source_hooks {
 	/* A text was read. */
 	void (*seen)(const char *path, const char *text, size_t size_bytes);
 };
-void source_hooks_use(const struct source_hooks *hooks);
+void source_hooks_use(const struct source_hooks *new_hooks);
 
 /* A cursor over lines: begins zeroed. */
 struct source_line {

@@ -7,6 +7,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -226,7 +227,8 @@ int setting_interfaces(const struct setting_context *context, const struct setti
 				  "more than %d NICs", SETTINGS_INTERFACES_MAX);
 			break;
 		} else {
-			strcpy(values->interface[values->interfaces], word->text);
+			snprintf(values->interface[values->interfaces], IF_NAMESIZE, "%s",
+				 word->text);
 			values->interface_place[values->interfaces++] = word->place;
 		}
 	}

@@ -132,6 +132,7 @@ static int list_algebra(struct list_reader *reader, const struct source *source,
 	reader->plain = &plain;
 	reader->negated = &negated;
 	err = lines_read(reader, source);
+	reader->plain = reader->negated = NULL;
 	if (!err)
 		err = address_set_build(&plain, arena, &all);
 	if (!err)

@@ -178,10 +178,12 @@ int policy_load(const char *path, const struct load_options *options, struct dia
 	};
 	int err;
 
-	if (!resolver.names)
-		resolver.names = own_names = name_cache_new();
-	if (!resolver.names)
-		return -ENOMEM;
+	if (!resolver.names) {
+		own_names = name_cache_new();
+		if (!own_names)
+			return -ENOMEM;
+		resolver.names = own_names;
+	}
 	err = policy_parse(path, &resolved.arena, diags, &policy);
 	if (!err)
 		err = resolve_stages(&resolver);

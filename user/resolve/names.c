@@ -177,8 +177,10 @@ static struct name_entry *entry_add(struct name_cache *cache, const char *name)
 
 	if (cache->count == cache->capacity) {
 		size_t capacity = cache->capacity ? cache->capacity * 2 : 8;
-		struct name_entry **entries =
-			reallocarray(cache->entries, capacity, sizeof(*entries));
+		struct name_entry **entries;
+
+		/* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers, so that entries stay put */
+		entries = reallocarray(cache->entries, capacity, sizeof(*entries));
 
 		if (!entries)
 			return NULL;

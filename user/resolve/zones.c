@@ -6,6 +6,7 @@
 #include "resolve/zones.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "resolve/builtin.h"
@@ -221,7 +222,7 @@ static int zone_evaluate(struct resolver *resolver, int zone, int within)
 	result->name = text->name.text;
 	result->place = text->name.place;
 	if (text->interface.text)
-		strcpy(result->interface, text->interface.text);
+		snprintf(result->interface, sizeof(result->interface), "%s", text->interface.text);
 	err = zone_algebra(resolver, zone, &result->addresses);
 	if (err)
 		return err;
