@@ -11,6 +11,7 @@
 #include "cli/arguments.h"
 #include "cli/cli.h"
 #include "cli/report_print.h"
+#include "config/snapshot.h"
 #include "util/cleanup.h"
 
 static int say(enum confirm_outcome outcome, uint64_t left_s)
@@ -32,6 +33,19 @@ static int say(enum confirm_outcome outcome, uint64_t left_s)
 	return EXIT_SYSTEM;
 }
 
+/* The copies that the service refreshes from are those of the policy that stays. */
+static void copies_follow(const struct context *context, enum confirm_outcome outcome)
+{
+	char folder[SNAPSHOT_PATH];
+
+	if (snapshot_folder(context->instance, folder))
+		return;
+	if (outcome == CONFIRM_KEPT)
+		snapshot_confirm(folder);
+	else
+		snapshot_revoke(folder);
+}
+
 int command_confirm(struct context *context)
 {
 	CLEANUP(report_free) struct report report = {0};
@@ -50,5 +64,6 @@ int command_confirm(struct context *context)
 		report_print_failure(context, &report, error);
 		return EXIT_SYSTEM;
 	}
+	copies_follow(context, outcome);
 	return say(outcome, left_s);
 }

@@ -175,6 +175,20 @@ static int enforce_files(struct enforce *enforce, const char *folder, const char
 	return 0;
 }
 
+/* While a policy is on trial, nothing else may come into force. */
+static bool on_trial(const char *instance)
+{
+	CLEANUP(report_free) struct report report = {0};
+	struct firewall firewall;
+	bool pending;
+
+	if (instance_open(instance, &report, NULL, &firewall))
+		return false;
+	pending = word_is_pending(firewall_word(&firewall), monotonic_ms());
+	firewall_close(&firewall);
+	return pending;
+}
+
 int enforce_policy(struct enforce *enforce, enum enforce_texts texts, bool unchanged_is_done,
 		   const char *why)
 {
@@ -185,6 +199,8 @@ int enforce_policy(struct enforce *enforce, enum enforce_texts texts, bool uncha
 		return error;
 	if (texts == ENFORCE_FILES)
 		return enforce_files(enforce, folder, why);
+	if (on_trial(enforce->instance))
+		return -EBUSY;
 	error = snapshot_use(folder, SNAPSHOT_GOOD, config);
 	if (error)
 		return error;
