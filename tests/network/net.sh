@@ -30,6 +30,8 @@ net_begin() {
 	NET_TMP=$(mktemp -d "${TMPDIR:-/tmp}/$NET_ID.XXXXXX")
 	# Servers change to users of their own and must still reach their files.
 	chmod 711 "$NET_TMP"
+	# Copies of policies that apply keeps go with the rest.
+	export ZONEGATE_STATE=$NET_TMP/state
 }
 
 net_end() {
