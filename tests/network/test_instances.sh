@@ -82,7 +82,9 @@ __attribute__((section("xdp"), used)) int somebody(void *ctx)
 char gpl[] __attribute__((section("license"), used)) = "GPL";
 END
 if ${CLANG:-clang} -target bpf -O2 -g -c "$NET_TMP/other.c" -o "$NET_TMP/other.o" 2>/dev/null &&
-	on edge ip link set dev eth0 xdp obj "$NET_TMP/other.o" sec xdp 2>/dev/null; then
+	mkdir -p "/sys/fs/bpf/${NET_ID}other" &&
+	bpftool prog load "$NET_TMP/other.o" "/sys/fs/bpf/${NET_ID}other/somebody" 2>/dev/null &&
+	on edge bpftool net attach xdp pinned "/sys/fs/bpf/${NET_ID}other/somebody" dev eth0; then
 	there=$(on edge ip -o link show eth0 | grep -o 'prog/xdp.*id [0-9]*')
 	tap_is "somebody else's XDP program: refused with status 3" 3 "$(gate edge "$outer" apply \
 		-c "$NET_TMP/outer/zonegate.conf" >/dev/null 2>"$NET_TMP/said"; echo $?)"
@@ -93,6 +95,6 @@ if ${CLANG:-clang} -target bpf -O2 -g -c "$NET_TMP/other.c" -o "$NET_TMP/other.o
 	tap_is "no tc program either" "" "$(on edge bpftool net show 2>/dev/null | grep -E 'eth[01].*zonegate')"
 	on edge ip link set dev eth0 xdp off
 else
-	tap_skip "somebody else's XDP program" "ip could not attach one"
+	tap_skip "somebody else's XDP program" "bpftool could not attach one"
 fi
 tap_end
