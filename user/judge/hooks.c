@@ -15,7 +15,7 @@ void judge_frame(struct judge *judge, const struct judge_frame *judged,
 		.length = (__u32)judged->size,
 		.bytes = (__u32)judged->size,
 		.segments = 1,
-		.ifindex = judged->ifgroup,
+		.ifindex = context_ifindex(judged),
 		.hook = judged->hook,
 		.tags = judged->hook == ZG_EGRESS ? judged->vlan_tag : 0,
 	};

@@ -46,14 +46,22 @@ static inline __u32 xdp_length(const void *context)
 	return (__u32)context_frame(context)->size;
 }
 
+/* A NIC without a bound zone has an index too: 0 stands for unused groups in the settings. */
+static inline __u32 context_ifindex(const void *context)
+{
+	__u32 group = context_frame(context)->ifgroup;
+
+	return group ? group : ZG_IFGROUPS_MAX + 1;
+}
+
 static inline __u32 xdp_ifindex(const struct xdp_md *context)
 {
-	return context_frame(context)->ifgroup;
+	return context_ifindex(context);
 }
 
 static inline __u32 skb_ifindex(const struct __sk_buff *context)
 {
-	return context_frame(context)->ifgroup;
+	return context_ifindex(context);
 }
 
 static inline long frame_load(const void *context, __u32 hook, __u32 offset, void *to, __u32 size)
