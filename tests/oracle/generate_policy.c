@@ -105,8 +105,8 @@ static void member_generate(struct rng *rng, struct model *model, int zone, bool
 		member->kind = MEMBER_ANY;
 		snprintf(member->text, sizeof(member->text), "any");
 	} else if (!local && dice < 20) {
-		member->kind = MEMBER_PRIVATE;
-		snprintf(member->text, sizeof(member->text), "private");
+		member->kind = dice < 17 ? MEMBER_PRIVATE : MEMBER_BOGONS;
+		snprintf(member->text, sizeof(member->text), dice < 17 ? "private" : "bogons");
 	} else if (zone > 0 && dice < 38) {
 		member->kind = MEMBER_ZONE;
 		member->ref = (int)rng_below(rng, (uint32_t)zone);
@@ -312,15 +312,34 @@ static void line_address(struct rng *rng, struct origin *line, char *ret_text, s
 	snprintf(ret_text, size, "%s.%s.%s.%s", octet[0], octet[1], octet[2], octet[3]);
 }
 
+/* zonegate's extension: an IPv6 address or prefix in brackets. */
+static void line_address6(struct rng *rng, struct origin *line, char *ret_text, size_t size)
+{
+	char address[64];
+
+	line->ipv6 = true;
+	line->prefix = rng_percent(rng, 40) ? 128 : (int)rng_between(rng, 30, 127);
+	line->net = random_v6(rng, false);
+	clear_tail(&line->net, line->prefix, false);
+	host_print(&line->net, address, sizeof(address));
+	if (line->prefix == 128)
+		snprintf(ret_text, size, "[%s]", address);
+	else
+		snprintf(ret_text, size, "[%s/%d]", address, line->prefix);
+}
+
 static void line_generate(struct rng *rng, struct model *model)
 {
 	static const char *const blanks[] = {" ", "  ", "\t"};
 	struct origin *line = &model->line[model->lines++];
-	char address[64], to[32], from[32];
+	char address[80], to[32], from[32];
 
 	memset(line, 0, sizeof(*line));
 	line->negated = rng_percent(rng, 30);
-	line_address(rng, line, address, sizeof(address));
+	if (rng_percent(rng, 25))
+		line_address6(rng, line, address, sizeof(address));
+	else
+		line_address(rng, line, address, sizeof(address));
 	line->to = (struct span){0, 65535};
 	snprintf(to, sizeof(to), "*");
 	if (rng_percent(rng, 70)) {

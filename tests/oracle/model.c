@@ -81,11 +81,41 @@ bool host_in_prefix(const struct host *host, const struct host *net, int prefix)
 	return true;
 }
 
-static bool in_prefix_text(const struct host *host, const char *net_text, int prefix)
-{
-	struct host net;
+struct net {
+	const char *address;
+	int prefix;
+};
 
-	return host_parse(net_text, &net) && host_in_prefix(host, &net, prefix);
+/* RFC 1918, RFC 4193 */
+static const struct net private[] = {
+	{"10.0.0.0", 8}, {"172.16.0.0", 12}, {"192.168.0.0", 16}, {"fc00::", 7}};
+
+/* IANA's special-purpose registries (RFC 6890): not globally reachable; and multicast. */
+static const struct net bogons[] = {
+	{"0.0.0.0", 8},	     {"10.0.0.0", 8},	 {"100.64.0.0", 10},   {"127.0.0.0", 8},
+	{"169.254.0.0", 16}, {"172.16.0.0", 12}, {"192.0.0.0", 24},    {"192.0.2.0", 24},
+	{"192.168.0.0", 16}, {"198.18.0.0", 15}, {"198.51.100.0", 24}, {"203.0.113.0", 24},
+	{"224.0.0.0", 4},    {"240.0.0.0", 4},	 {"::", 127},	       {"::ffff:0:0", 96},
+	{"64:ff9b:1::", 48}, {"100::", 64},	 {"2001::", 23},       {"2001:db8::", 32},
+	{"2002::", 16},	     {"3fff::", 20},	 {"5f00::", 16},       {"fc00::", 7},
+	{"fe80::", 10},	     {"ff00::", 8},
+};
+
+/* RFC 1122 3.2.1.3, RFC 4291 2.5, RFC 4942 2.2 */
+static const struct net martians[] = {
+	{"0.0.0.0", 8}, {"127.0.0.0", 8}, {"224.0.0.0", 4},   {"240.0.0.0", 4},
+	{"::", 128},	{"::1", 128},	  {"::ffff:0:0", 96}, {"ff00::", 8},
+};
+
+static bool in_nets(const struct host *host, const struct net *nets, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct host net;
+
+		if (host_parse(nets[i].address, &net) && host_in_prefix(host, &net, nets[i].prefix))
+			return true;
+	}
+	return false;
 }
 
 static bool members_have(const struct model *model, const struct members *members,
@@ -101,10 +131,10 @@ static bool member_has(const struct model *model, const struct member *member,
 		       host_compare(host, &member->last) <= 0;
 	case MEMBER_ANY:
 		return true;
-	case MEMBER_PRIVATE: /* RFC 1918, RFC 4193 */
-		return in_prefix_text(host, "10.0.0.0", 8) ||
-		       in_prefix_text(host, "172.16.0.0", 12) ||
-		       in_prefix_text(host, "192.168.0.0", 16) || in_prefix_text(host, "fc00::", 7);
+	case MEMBER_PRIVATE:
+		return in_nets(host, private, sizeof(private) / sizeof(private[0]));
+	case MEMBER_BOGONS:
+		return in_nets(host, bogons, sizeof(bogons) / sizeof(bogons[0]));
 	case MEMBER_ZONE:
 		return members_have(model, &model->zone[member->ref], host, depth + 1);
 	case MEMBER_LIST:
@@ -281,22 +311,6 @@ int model_find(const struct model *model, enum asks asks, const struct host *rem
 	return best;
 }
 
-static bool is_martian(const struct host *host)
-{
-	static const struct {
-		const char *net;
-		int prefix;
-	} cannot_be_source[] = {
-		{"0.0.0.0", 8}, {"127.0.0.0", 8}, {"224.0.0.0", 4},   {"240.0.0.0", 4},
-		{"::", 128},	{"::1", 128},	  {"::ffff:0:0", 96}, {"ff00::", 8},
-	};
-
-	for (size_t i = 0; i < sizeof(cannot_be_source) / sizeof(cannot_be_source[0]); i++)
-		if (in_prefix_text(host, cannot_be_source[i].net, cannot_be_source[i].prefix))
-			return true;
-	return false;
-}
-
 /* In a zone that is bound to a NIC, and in none that is bound to this one. */
 static bool is_elsewhere(const struct model *model, const struct host *host, const char *interface)
 {
@@ -315,7 +329,7 @@ static bool is_elsewhere(const struct model *model, const struct host *host, con
 int model_address_reason(const struct model *model, const struct host *remote,
 			 const struct host *local, const char *interface)
 {
-	if (is_martian(remote))
+	if (in_nets(remote, martians, sizeof(martians) / sizeof(martians[0])))
 		return ZG_R_MARTIAN;
 	for (int i = 0; i < model->selves; i++)
 		if (host_equal(&model->self[i], remote))

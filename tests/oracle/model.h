@@ -32,6 +32,7 @@ enum member_kind {
 	MEMBER_RANGE,
 	MEMBER_ANY,
 	MEMBER_PRIVATE,
+	MEMBER_BOGONS,
 	MEMBER_ZONE,
 	MEMBER_LIST,
 	MEMBER_NOTHING, /* a DNS name: the oracle never resolves */

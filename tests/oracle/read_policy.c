@@ -21,7 +21,8 @@ struct reader {
 	char member_text[MODEL_ZONES][2048]; /* zones may be used before they are written */
 	char components[1024], host_zones[1024], tables[1024], origin_file[256];
 	struct {
-		char rule[MODEL_NAME], ports[MODEL_TEXT];
+		char rule[MODEL_NAME], ports[MODEL_TEXT], source[MODEL_NAME];
+		char destination[MODEL_NAME], protocol[MODEL_NAME], direction[MODEL_NAME];
 		bool disabled;
 	} change[MODEL_RULES];
 	int changes;
@@ -64,6 +65,26 @@ static int zone_find(const struct model *model, const char *name)
 		if (strcmp(model->zone[i].name, name) == 0)
 			return i;
 	return -1;
+}
+
+/* `host` is there without being written: all zones of this host. */
+static int zone_or_host(struct model *model, const char *name)
+{
+	int zone = zone_find(model, name);
+	struct members *host;
+
+	if (zone >= 0 || strcmp(name, "host") != 0)
+		return zone;
+	if (model->zones == MODEL_ZONES)
+		errx(3, "too many zones");
+	host = &model->zone[model->zones++];
+	copy(host->name, MODEL_NAME, "host");
+	for (int i = 0; i < model->zones - 1; i++)
+		if (model->zone[i].local)
+			host->member[host->count++] =
+				(struct member){.kind = MEMBER_ZONE, .ref = i};
+	host->local = host->component = true;
+	return model->zones - 1;
 }
 
 /* ---- members ---- */
@@ -157,7 +178,7 @@ static void member_read(struct reader *reader, const char *word, struct member *
 		if (member->ref < 0)
 			errx(3, "no zone: %s", word);
 	} else if (strcmp(word, "bogons") == 0) {
-		errx(3, "the oracle does not know bogons");
+		member->kind = MEMBER_BOGONS;
 	} else {
 		range_read(word, member);
 	}
@@ -255,6 +276,14 @@ static void rule_key(struct reader *reader, const char *key, const char *value)
 		copy(reader->change[reader->changes++].rule, MODEL_NAME, reader->section_name);
 	if (strcmp(key, "ports") == 0)
 		copy(reader->change[i].ports, MODEL_TEXT, value);
+	else if (strcmp(key, "source") == 0)
+		copy(reader->change[i].source, MODEL_NAME, value);
+	else if (strcmp(key, "destination") == 0)
+		copy(reader->change[i].destination, MODEL_NAME, value);
+	else if (strcmp(key, "protocol") == 0)
+		copy(reader->change[i].protocol, MODEL_NAME, value);
+	else if (strcmp(key, "direction") == 0)
+		copy(reader->change[i].direction, MODEL_NAME, value);
 	else if (strcmp(key, "enabled") == 0)
 		reader->change[i].disabled = strcmp(value, "no") == 0;
 	else
@@ -348,11 +377,32 @@ static int csv_split(char *line, char **ret_field, int max)
 	return fields;
 }
 
+static void text_change(char *text, size_t size, const char *change)
+{
+	if (change[0])
+		copy(text, size, change);
+}
+
+/* [rule NAME]: what the site changes. */
+static void row_change(const struct reader *reader, struct row *row)
+{
+	for (int i = 0; i < reader->changes; i++) {
+		if (strcmp(reader->change[i].rule, row->name) != 0)
+			continue;
+		row->disabled = reader->change[i].disabled;
+		row->overridden = reader->change[i].ports[0] != '\0';
+		copy(row->override_ports, MODEL_TEXT, reader->change[i].ports);
+		text_change(row->source_text, MODEL_NAME, reader->change[i].source);
+		text_change(row->destination_text, MODEL_NAME, reader->change[i].destination);
+		text_change(row->protocol, MODEL_NAME, reader->change[i].protocol);
+		text_change(row->direction, sizeof(row->direction), reader->change[i].direction);
+	}
+}
+
 static void row_read(struct reader *reader, char **field, int table)
 {
 	struct model *model = reader->model;
 	struct row *row = &model->row[model->rows++];
-	const char *ports = field[4];
 
 	if (model->rows == MODEL_RULES)
 		errx(3, "too many rules");
@@ -360,24 +410,15 @@ static void row_read(struct reader *reader, char **field, int table)
 	row->table = table;
 	copy(row->source_text, MODEL_NAME, trim(field[1]));
 	copy(row->destination_text, MODEL_NAME, trim(field[2]));
-	row->source = zone_find(model, row->source_text);
-	row->destination = zone_find(model, row->destination_text);
 	copy(row->protocol, MODEL_NAME, trim(field[3]));
-	service_read_protocol(row);
 	copy(row->ports, MODEL_TEXT, field[4]);
-	copy(row->direction, sizeof(row->direction), trim(field[5]));
-	if (strncmp(row->direction, "server", 6) == 0)
-		copy(row->direction, sizeof(row->direction), "both");
-	for (int i = 0; i < reader->changes; i++) {
-		if (strcmp(reader->change[i].rule, row->name) != 0)
-			continue;
-		row->disabled = reader->change[i].disabled;
-		row->overridden = reader->change[i].ports[0] != '\0';
-		copy(row->override_ports, MODEL_TEXT, reader->change[i].ports);
-		if (row->overridden)
-			ports = row->override_ports;
-	}
-	service_read_ports(row, ports);
+	copy(row->direction, sizeof(row->direction),
+	     strncmp(trim(field[5]), "server", 6) == 0 ? "both" : trim(field[5]));
+	row_change(reader, row);
+	row->source = zone_or_host(model, row->source_text);
+	row->destination = zone_or_host(model, row->destination_text);
+	service_read_protocol(row);
+	service_read_ports(row, row->overridden ? row->override_ports : row->ports);
 }
 
 static void tables_read(struct reader *reader)

@@ -50,6 +50,10 @@ void service_read_protocol(struct row *row)
 
 void service_read_ports(struct row *row, const char *text)
 {
+	static const struct {
+		const char *name;
+		uint32_t v4, v6;
+	} types[] = {{"echo-request", 8, 128}, {"echo-reply", 0, 129}};
 	bool open_range = false;
 
 	row->ranges = 0;
@@ -75,6 +79,11 @@ void service_read_ports(struct row *row, const char *text)
 			at++;
 		}
 	}
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (!row->ranges && strcasecmp(text, types[i].name) == 0)
+			row->range[row->ranges++] =
+				row->proto == 1 ? (struct span){types[i].v4, types[i].v4}
+						: (struct span){types[i].v6, types[i].v6};
 	row->missing = row->ranges == 0 && strcasestr(text, "transfer site");
 }
 
@@ -99,6 +108,20 @@ static void pattern_read(struct origin *line, const char *text)
 		line->octet[i] = octet[i][0] == '*' ? -1 : atoi(octet[i]);
 }
 
+/* "2001:db8::1]", "2001:db8::/32]" */
+static void net_read(struct origin *line, char *text)
+{
+	char *slash = strchr(text, '/');
+
+	text[strcspn(text, "]")] = '\0';
+	line->ipv6 = true;
+	line->prefix = slash ? atoi(slash + 1) : 128;
+	if (slash)
+		*slash = '\0';
+	if (!host_parse(text, &line->net))
+		errx(3, "tcpoport.ini: address not understood: %s", text);
+}
+
 void service_read_origin(struct model *model, const char *text)
 {
 	char address[256], to[64], from[64];
@@ -117,9 +140,10 @@ void service_read_origin(struct model *model, const char *text)
 	}
 	if (sscanf(text, "%255s %63[0-9*-] : %63[0-9-]", address, to, from) != 3)
 		errx(3, "tcpoport.ini not understood: %s", text);
-	if (strchr(address, ':'))
-		errx(3, "tcpoport.ini: the oracle does not know IPv6 lines: %s", text);
-	pattern_read(line, address);
+	if (address[0] == '[')
+		net_read(line, address + 1);
+	else
+		pattern_read(line, address);
 	line->to = to[0] == '*' ? (struct span){0, 65535} : range_of(to);
 	line->from = range_of(from);
 	model->lines++;
