@@ -8,12 +8,13 @@
 
 #include "evaluate.h"
 #include "packet.h"
+#include "subject.h"
 
 struct engine {
 	const char *name;
 	uint64_t not_run; /* packets that it cannot be given; the others judge them */
-	/* The policy is in force and nothing is remembered. 0, or a message is printed. */
-	int (*load)(struct engine *engine, const char *config, const struct model *model);
+	/* The policy is in force and nothing is remembered. The subject outlives it. */
+	void (*load)(struct engine *engine, const struct subject *subject);
 	/*
 	 * The verdict in the oracle's words; rule -2 when the engine's own bookkeeping does not add
 	 * up. expected only says where to look first, and what cannot be seen (the line of a

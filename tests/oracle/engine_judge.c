@@ -14,7 +14,7 @@
 
 struct judged {
 	struct engine engine;
-	struct subject subject;
+	const struct subject *subject;
 	struct judge judge;
 	bool ready;
 	unsigned int ifgroup; /* of "lo" */
@@ -27,21 +27,19 @@ static void judged_forget(struct judged *judged)
 	judged->ready = false;
 }
 
-static int judged_load(struct engine *engine, const char *config, const struct model *model)
+static void judged_load(struct engine *engine, const struct subject *subject)
 {
 	struct judged *judged = (struct judged *)engine;
 
 	judged_forget(judged);
-	if (subject_load(&judged->subject, config, model))
-		return -1;
-	if (judge_init(&judged->judge, &judged->subject.image))
+	judged->subject = subject;
+	if (judge_init(&judged->judge, &subject->image))
 		err(3, "memory");
 	judged->ready = true;
 	judged->ifgroup = 0;
 	for (unsigned int i = 0; i < ZG_IFGROUPS_MAX; i++)
-		if (strcmp(judged->subject.image.ifgroup_name[i], "lo") == 0)
+		if (strcmp(judged->subject->image.ifgroup_name[i], "lo") == 0)
 			judged->ifgroup = i + 1;
-	return 0;
 }
 
 static struct verdict judged_judge(struct engine *engine, const struct packet *packet,
@@ -57,10 +55,10 @@ static struct verdict judged_judge(struct engine *engine, const struct packet *p
 	uint64_t violations = 0;
 
 	(void)expected;
-	for (size_t i = 0; i < judged->subject.image.line_count; i++)
+	for (size_t i = 0; i < judged->subject->image.line_count; i++)
 		violations -= judged->judge.lines[i].violations;
 	judge_frame(&judged->judge, &frame, &said);
-	for (size_t i = 0; i < judged->subject.image.line_count; i++)
+	for (size_t i = 0; i < judged->subject->image.line_count; i++)
 		violations += judged->judge.lines[i].violations;
 	verdict = (struct verdict){.pass = said.pass,
 				   .audited = said.audited,
@@ -78,7 +76,7 @@ static int judged_finish(struct engine *engine, size_t packets)
 	struct judged *judged = (struct judged *)engine;
 	uint64_t counted = 0;
 
-	for (size_t i = 0; i <= judged->subject.image.rule_count; i++)
+	for (size_t i = 0; i <= judged->subject->image.rule_count; i++)
 		counted += judged->judge.rules[i].packets_in + judged->judge.rules[i].packets_out;
 	for (size_t i = 0; i < ZG_REASON_COUNTERS; i++)
 		counted += judged->judge.reasons[i].packets;
@@ -93,7 +91,6 @@ static void judged_close(struct engine *engine)
 	struct judged *judged = (struct judged *)engine;
 
 	judged_forget(judged);
-	subject_free(&judged->subject);
 	free(judged);
 }
 

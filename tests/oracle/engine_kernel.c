@@ -29,7 +29,7 @@
 
 struct kernel {
 	struct engine engine;
-	struct subject subject;
+	const struct subject *subject;
 	struct firewall firewall;
 	bool loaded;
 	uint32_t half;
@@ -99,7 +99,7 @@ static void kernel_unload(struct kernel *kernel)
 static void kernel_load_object(struct kernel *kernel)
 {
 	struct object_sizes sizes =
-		half_sizes_wanted(&kernel->subject.policy, &kernel->subject.image);
+		half_sizes_wanted(&kernel->subject->policy, &kernel->subject->image);
 	struct report report = {0};
 
 	kernel_unload(kernel);
@@ -129,35 +129,31 @@ static int kernel_write(struct kernel *kernel)
 	free(kernel->rule_slot);
 	kernel->rule_slot = NULL;
 	kernel->half ^= 1;
-	error = half_write(&kernel->firewall, kernel->half, &kernel->subject.policy,
-			   &kernel->subject.image, &report, &kernel->rule_slot);
+	error = half_write(&kernel->firewall, kernel->half, &kernel->subject->policy,
+			   &kernel->subject->image, &report, &kernel->rule_slot);
 	if (error && error != -ENOSPC)
 		report_end(&report, "policy");
 	report_free(&report);
 	return error;
 }
 
-static int kernel_load(struct engine *engine, const char *config, const struct model *model)
+static void kernel_load(struct engine *engine, const struct subject *subject)
 {
 	struct kernel *kernel = (struct kernel *)engine;
 
-	if (subject_load(&kernel->subject, config, model))
-		return -1;
+	kernel->subject = subject;
 	if (!kernel->loaded ||
-	    !half_fits(&kernel->firewall, &kernel->subject.policy, &kernel->subject.image) ||
+	    !half_fits(&kernel->firewall, &kernel->subject->policy, &kernel->subject->image) ||
 	    kernel_write(kernel) == -ENOSPC) {
 		kernel_load_object(kernel);
 		if (kernel_write(kernel))
 			errx(3, "kernel: a new object does not hold the policy");
-	} else if (!kernel->rule_slot) {
-		return -1;
 	}
 	firewall_flip(&kernel->firewall, kernel->half, kernel->half, 0);
 	map_empty(kernel->firewall.map[MAP_FLOWS].fd);
 	map_empty(kernel->firewall.map[MAP_FRAGMENTS].fd);
 	map_empty(kernel->firewall.map[MAP_LIMITS].fd);
 	counters_look(kernel);
-	return 0;
 }
 
 /* ---- packets ---- */
@@ -210,7 +206,7 @@ static void search(struct kernel *kernel, int hook, struct verdict *verdict)
 {
 	verdict->rule = -2;
 	verdict->reason = ZG_R_INTERNAL;
-	for (int i = 0; i < (int)kernel->subject.policy.rule_count; i++)
+	for (int i = 0; i < (int)kernel->subject->policy.rule_count; i++)
 		if (kernel->rule_slot[1 + i] && rule_moved(kernel, i, hook)) {
 			verdict->rule = i;
 			verdict->reason = ZG_R_RULE;
@@ -282,7 +278,6 @@ static void kernel_close(struct engine *engine)
 	struct kernel *kernel = (struct kernel *)engine;
 
 	kernel_unload(kernel);
-	subject_free(&kernel->subject);
 	free(kernel->rule_slot);
 	free(kernel);
 }

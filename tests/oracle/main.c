@@ -19,7 +19,6 @@
 #include "generate_policy.h"
 #include "policy_text.h"
 #include "replay.h"
-#include "subject.h"
 #include "trial.h"
 
 #define TABLE_QUESTIONS 500 /* for each policy, of the image alone */
@@ -99,21 +98,6 @@ static struct difference trial_patiently(struct bench *bench, const struct model
 	return difference;
 }
 
-/* Tables alone, without a packet: true when they differ from the model. */
-static bool tables_differ(const struct bench *bench, const struct model *model, struct rng *rng)
-{
-	struct subject subject = {.loaded = false};
-	char path[300];
-	bool differs;
-
-	snprintf(path, sizeof(path), "%s/zonegate.conf", bench->folder);
-	if (subject_load(&subject, path, model))
-		errx(3, "policy refused: %s", path);
-	differs = subject_differs(&subject, model, rng, TABLE_QUESTIONS);
-	subject_free(&subject);
-	return differs;
-}
-
 static void difference_report(const struct options *options, struct bench *bench,
 			      struct model *model, struct packet *packets, size_t count,
 			      struct difference difference)
@@ -149,7 +133,8 @@ static bool random_policy(const struct options *options, struct bench *bench, ui
 		printf("oracle: difference; again with --seed %llu --pairs %zu\n",
 		       (unsigned long long)seed, options->packets);
 		difference_report(options, bench, &model, packets, options->packets, difference);
-	} else if (bench->engines && tables_differ(bench, &model, &rng)) {
+	} else if (bench->engines &&
+		   subject_differs(&bench->subject, &model, &rng, TABLE_QUESTIONS)) {
 		printf("oracle: the tables differ with --seed %llu\n", (unsigned long long)seed);
 		difference.found = true;
 	}
@@ -325,8 +310,7 @@ int main(int argc, char **argv)
 		passed += options.replay != NULL;
 	if (options.pairs)
 		failed += random_run(&options, &bench, &passed);
-	for (int i = 0; i < bench.engines; i++)
-		bench.engine[i]->close(bench.engine[i]);
+	bench_close(&bench);
 	remove_folder(bench.folder);
 	printf("%llu passed, %llu failed\n", (unsigned long long)passed,
 	       (unsigned long long)failed);

@@ -38,11 +38,18 @@ struct trial *trial_begin(struct bench *bench, const struct model *model, const 
 	snprintf(path, sizeof(path), "%s/zonegate.conf", bench->folder);
 	if (!config)
 		policy_write(model, bench->folder);
+	if (bench->engines && subject_load(&bench->subject, config ? config : path, model))
+		errx(3, "policy refused: %s", config ? config : path);
 	for (int i = 0; i < bench->engines; i++)
-		if (bench->engine[i]->load(bench->engine[i], config ? config : path, model))
-			errx(3, "%s: policy refused (see %s)", bench->engine[i]->name,
-			     config ? config : path);
+		bench->engine[i]->load(bench->engine[i], &bench->subject);
 	return trial;
+}
+
+void bench_close(struct bench *bench)
+{
+	for (int i = 0; i < bench->engines; i++)
+		bench->engine[i]->close(bench->engine[i]);
+	subject_free(&bench->subject);
 }
 
 void trial_end(struct trial *trial)

@@ -10,6 +10,7 @@
 struct bench {
 	struct engine *engine[ENGINES_MAX];
 	int engines;
+	struct subject subject;	 /* what the engines have loaded */
 	char folder[256];	 /* where policies are written */
 	uint64_t reasons[2][64]; /* by hook */
 	uint64_t passed[2], dropped[2];
@@ -30,6 +31,7 @@ struct difference trial_next(struct trial *trial, const struct packet *packet);
 /* After the last packet: do all counters add up? */
 struct difference trial_counters(struct trial *trial, size_t packets);
 void trial_end(struct trial *trial);
+void bench_close(struct bench *bench);
 
 /* All of it. */
 struct difference trial_run(struct bench *bench, const struct model *model, const char *config,
