@@ -73,6 +73,14 @@ for key in sys.argv[1].split("."):
 print("" if value is None else value)' "$1"
 }
 
+# The states of all NICs, then the policy's hash: "guarded guarded 1f0c..."
+states() {
+	z status --json 2>/dev/null | python3 -c '
+import json, sys
+status = json.load(sys.stdin)
+print(*[nic["state"] for nic in status["nics"]], status["policy"]["hash"])'
+}
+
 # packets_in of a rule
 counted() {
 	z counters --json 2>/dev/null | python3 -c '

@@ -1,6 +1,11 @@
-# Loading, reloading, replacing, failing: as root, in namespaces. ONLY=faults runs test_faults*.sh.
+# Loading, reloading, replacing, failing: as root, in namespaces. ONLY=load runs test_load*.sh.
 TEST_TARGETS += reload
+TEST_ALL_TARGETS += reload-faults
+ONLY ?=
 .PHONY: reload reload-faults
-reload: $(BUILD)/zonegate $(BUILD)/zonegate-asan ## load, reload, upgrade, each with faults (root)
-	ZONEGATE=$(abspath $(BUILD)/zonegate) ZONEGATE_ASAN=$(abspath $(BUILD)/zonegate-asan) \
-		tests/run.sh --timeout 400 $(sort $(wildcard tests/reload/test_$(ONLY)*.sh))
+RELOAD_ENV = ZONEGATE=$(abspath $(BUILD)/zonegate) ZONEGATE_ASAN=$(abspath $(BUILD)/zonegate-asan)
+reload: $(BUILD)/zonegate $(BUILD)/zonegate-asan ## load, reload, upgrade, each with some faults (root)
+	$(RELOAD_ENV) FAULT_STEP=$(or $(FAULT_STEP),16) \
+		tests/run.sh --timeout 600 $(sort $(wildcard tests/reload/test_$(ONLY)*.sh))
+reload-faults: $(BUILD)/zonegate ## a fault in every bpf() call of load, reload, upgrade, stop (root, an hour on a busy machine)
+	$(RELOAD_ENV) FAULT_STEP=1 tests/run.sh --timeout 7200 $(sort $(wildcard tests/reload/test_faults*.sh))
