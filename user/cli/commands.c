@@ -16,6 +16,7 @@
 #pragma weak command_counters
 #pragma weak command_stop
 #pragma weak command_sheet
+#pragma weak command_origin
 #pragma weak command_confirm
 #pragma weak command_run
 #pragma weak command_metrics
@@ -37,6 +38,8 @@ static const struct command commands[] = {
 	{"status", "", "what is in force on which NIC", command_status},
 	{"counters", "[--all]", "packets, bytes and connections by rule and by reason",
 	 command_counters},
+	{"origin", "", "tcpoport lines in force: connections, violations, ports in use",
+	 command_origin},
 	{"sheet", "[--csv|--json|--md]", "what the firewalls around this host must open for it",
 	 command_sheet},
 	{"diff", "OLD NEW", "what a change of policy newly permits, and no longer", command_diff},
@@ -60,10 +63,12 @@ const struct command *command_find(const char *name)
 const char *command_did_you_mean(const char *name)
 {
 	const char *names[COMMANDS];
+	size_t count = 0;
 
 	for (size_t i = 0; i < COMMANDS; i++)
-		names[i] = commands[i].name;
-	return diag_did_you_mean(name, names, COMMANDS);
+		if (commands[i].run)
+			names[count++] = commands[i].name;
+	return diag_did_you_mean(name, names, count);
 }
 
 void commands_help(FILE *stream)
@@ -72,7 +77,8 @@ void commands_help(FILE *stream)
 		"Usage: zonegate [-c FILE] [--instance NAME] [--json] COMMAND [ARGUMENTS]\n\n"
 		"The host firewall of a DMZ Edge host. Without a command: status.\n\n");
 	for (size_t i = 0; i < COMMANDS; i++)
-		fprintf(stream, "  %-10s %s\n", commands[i].name, commands[i].summary);
+		if (commands[i].run)
+			fprintf(stream, "  %-10s %s\n", commands[i].name, commands[i].summary);
 	fprintf(stream,
 		"\n"
 		"  -c, --config FILE   the policy (/etc/zonegate/zonegate.conf)\n"
