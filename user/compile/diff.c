@@ -169,8 +169,39 @@ static void entry_zones(struct comparison *c, const struct spot *spot,
 		zone_name(policy, (int)image->classes[spot->remote->class[side]].zone - 1);
 }
 
-static int entry_add(struct comparison *c, const struct spot *spot, enum diff_change change,
-		     int permission)
+static uint32_t pair_word(const struct image *image, const struct spot *spot, int side)
+{
+	const struct zg_settings *settings = &image->settings;
+
+	return image->pairs[settings->pair_base[spot->role] + spot->remote->class[side] * settings
+			    -> pair_stride[spot->role] + spot -> nic -> group[side] * settings
+			    -> local_classes + spot -> local -> class[side]];
+}
+
+/* Does a port change in the same way on some NICs only? */
+static bool nics_differ(const struct comparison *c, const struct spot *spot,
+			const struct refined_port *port)
+{
+	enum diff_change change, other_change;
+	int permission, other_permission;
+
+	if (!port_changes(c, spot, port, &change, &permission))
+		return false;
+	for (size_t n = 0; n < c->nics.count; n++) {
+		struct spot other = *spot;
+
+		other.nic = &c->nics.list[n];
+		for (int side = 0; side < 2; side++)
+			other.pair[side] = pair_word(c->sides.image[side], &other, side);
+		if (!port_changes(c, &other, port, &other_change, &other_permission) ||
+		    other_change != change || other_permission != permission)
+			return true;
+	}
+	return false;
+}
+
+static int entry_add(struct comparison *c, const struct spot *spot, const struct refined_port *port,
+		     enum diff_change change, int permission)
 {
 	struct policy_diff *diff = c->diff;
 	struct policy_diff_entry entry = {
@@ -182,7 +213,7 @@ static int entry_add(struct comparison *c, const struct spot *spot, enum diff_ch
 		.remote_last = spot->remote->last,
 		.local = spot->local->first,
 		.interface = spot->nic->name,
-		.by_interface = c->nics.count > 1,
+		.by_interface = nics_differ(c, spot, port),
 	};
 
 	if (diff->count == c->capacity) {
@@ -228,7 +259,7 @@ static int rows_compare(struct comparison *c, const struct spot *spot)
 		    !port_changes(c, spot, &c->ports.list[i], &change, &permission))
 			continue;
 		if (c->entry_of[change][permission] < 0) {
-			err = entry_add(c, spot, change, permission);
+			err = entry_add(c, spot, &c->ports.list[i], change, permission);
 			if (err < 0)
 				return err;
 		}
@@ -261,15 +292,6 @@ static int spot_compare(struct comparison *c, const struct spot *spot)
 	for (size_t i = id ? c->touched_end[id - 1] : 0; i < c->touched_end[id]; i++)
 		c->diff->entries[c->touched[i]].pairs++;
 	return 0;
-}
-
-static uint32_t pair_word(const struct image *image, const struct spot *spot, int side)
-{
-	const struct zg_settings *settings = &image->settings;
-
-	return image->pairs[settings->pair_base[spot->role] + spot->remote->class[side] * settings
-			    -> pair_stride[spot->role] + spot -> nic -> group[side] * settings
-			    -> local_classes + spot -> local -> class[side]];
 }
 
 static int remote_compare(struct comparison *c, uint32_t role, const struct refined_address *remote)

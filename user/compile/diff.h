@@ -37,11 +37,11 @@ struct policy_diff_entry {
 	struct addr6 remote_first, remote_last; /* the witness is the first; IPv4: low */
 	struct addr6 local;
 	const char *remote_zone, *local_zone; /* hold the witness: the rule's; NULL: not known */
-	const char *interface;	 /* it concerns packets of this NIC; NULL: of any but named ones */
-	bool by_interface;	 /* NICs matter here: zones are bound to some */
+	bool by_interface;		      /* the witness's traffic changes on some NICs only: */
+	const char *interface;	 /* on this one, NULL: on those that no zone is bound to */
 	struct diff_span *spans; /* protocols and ports of the witness that change */
 	size_t span_count;
-	size_t pairs; /* pairs of (remote, local) classes for which the rule's traffic changes */
+	size_t pairs; /* of remote and local classes, a NIC at a time, where it changes */
 };
 
 struct policy_diff {

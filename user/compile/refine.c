@@ -102,8 +102,9 @@ static int family_refine(const struct refined_sides *sides, bool local,
 	}
 }
 
-/* Addresses that cannot be sources make poor witnesses: they go behind the others. */
-static int martians_last(const struct refined_sides *sides, struct refined_addresses *addresses)
+/* Addresses that cannot be sources, or are not this host's, make poor witnesses: they go last. */
+static int witnesses_first(const struct refined_sides *sides, bool local,
+			   struct refined_addresses *addresses)
 {
 	struct refined_address *sorted = malloc((addresses->count + 1) * sizeof(*sorted));
 	size_t count = 0;
@@ -113,10 +114,11 @@ static int martians_last(const struct refined_sides *sides, struct refined_addre
 	for (int flagged = 0; flagged < 2; flagged++) {
 		for (size_t i = 0; i < addresses->count; i++) {
 			uint32_t class = addresses->list[i].class[1];
-			bool odd = class < sides->image[1]->class_count &&
-				   sides->image[1]->classes[class].flags != 0;
+			bool poor = local ? class == ZG_CLASS_NONE
+					  : class < sides->image[1]->class_count &&
+						    sides->image[1]->classes[class].flags != 0;
 
-			if (odd == flagged)
+			if (poor == flagged)
 				sorted[count++] = addresses->list[i];
 		}
 	}
@@ -144,8 +146,8 @@ int refine_addresses(const struct refined_sides *sides, bool local,
 		err = family_refine(sides, local, cuts4, &known, &addresses);
 	if (err == 0)
 		err = family_refine(sides, local, cuts6, &known, &addresses);
-	if (err == 0 && !local)
-		err = martians_last(sides, &addresses);
+	if (err == 0)
+		err = witnesses_first(sides, local, &addresses);
 	if (err < 0) {
 		free(addresses.list);
 		return err;

@@ -47,7 +47,8 @@ struct refined_sides {
 	const struct image *image[2];
 };
 
-/* local: the tries of local addresses. Addresses that can be sources come first. -ENOMEM, -E2BIG.
+/* local: the tries of local addresses. Addresses that can be sources, and local ones, come first.
+ * -ENOMEM, -E2BIG.
  */
 int refine_addresses(const struct refined_sides *sides, bool local,
 		     struct refined_addresses *ret_addresses);
