@@ -171,13 +171,15 @@ static int judge_management(struct search *search)
 {
 	const struct resolved *policy = search->policy;
 	int management = policy->settings.management_zone;
-	struct address_set shut;
+	struct address_set shut = {0};
 	struct arena arena = {0};
 	int error = 0;
 
 	if (management < 0)
 		return 0;
-	shut = policy->zones[management].addresses;
+	/* The host itself does not come in through a NIC. */
+	error = address_set_subtract(&policy->zones[management].addresses, &policy->self, &arena,
+				     &shut);
 	for (size_t i = 0; i < policy->rule_count && !error; i++) {
 		const struct rule *rule = &policy->rules[i];
 

@@ -175,6 +175,17 @@ static int enforce_files(struct enforce *enforce, const char *folder, const char
 	return 0;
 }
 
+bool enforce_is_in_force(const char *instance)
+{
+	CLEANUP(report_free) struct report report = {0};
+	struct firewall firewall;
+
+	if (instance_open(instance, &report, NULL, &firewall))
+		return false;
+	firewall_close(&firewall);
+	return true;
+}
+
 /* While a policy is on trial, nothing else may come into force. */
 static bool on_trial(const char *instance)
 {

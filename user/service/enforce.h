@@ -35,6 +35,8 @@ struct enforce {
  */
 int enforce_policy(struct enforce *enforce, enum enforce_texts texts, bool unchanged_is_done,
 		   const char *why);
+/* Is there a policy in force, or one on trial? */
+bool enforce_is_in_force(const char *instance);
 void enforce_free(struct enforce *enforce);
 
 #endif

@@ -14,7 +14,18 @@
 #include <string.h>
 #include <time.h>
 
+#include "config/snapshot.h"
 #include "util/cleanup.h"
+
+int names_file_path(const char *instance, char *ret_path)
+{
+	char folder[SNAPSHOT_PATH];
+	int error = snapshot_folder(instance, folder);
+
+	if (error)
+		return error;
+	return snprintf(ret_path, PATH_MAX, "%s/names", folder) < PATH_MAX ? 0 : -ENAMETOOLONG;
+}
 
 static void print_answer(FILE *file, const struct name_addresses *answer)
 {

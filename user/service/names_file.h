@@ -9,6 +9,8 @@
 
 #include "resolve/names.h"
 
+/* Where an instance keeps them, PATH_MAX bytes. -ENAMETOOLONG. */
+int names_file_path(const char *instance, char *ret_path);
 /* Writes all names that have an answer; a new file takes the old one's place. 0, -errno. */
 int names_file_write(const char *path, const struct name_cache *cache);
 /* Takes answers into the cache, as old as they are. What cannot be read is passed over. 0, -errno

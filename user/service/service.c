@@ -218,20 +218,10 @@ static void http_begin(struct service *service)
 
 /* ---- names ---- */
 
-static int names_path(const struct service *service, char ret_path[PATH_MAX])
-{
-	char folder[SNAPSHOT_PATH];
-	int error = snapshot_folder(service->options->instance, folder);
-
-	if (error)
-		return error;
-	return snprintf(ret_path, PATH_MAX, "%s/names", folder) < PATH_MAX ? 0 : -ENAMETOOLONG;
-}
-
 static void names_save(struct service *service)
 {
 	char path[PATH_MAX];
-	int error = names_path(service, path);
+	int error = names_file_path(service->options->instance, path);
 
 	if (!error)
 		error = names_file_write(path, service->names);
@@ -304,13 +294,17 @@ static void sample(const struct counters *counters, const struct status *status,
 	}
 }
 
-static int on_second(sd_event_source *source, uint64_t us, void *context)
+static void take_sample(struct service *service)
 {
-	struct service *service = context;
 	CLEANUP(report_free) struct report report = {0};
 
-	(void)us;
 	scrape_with(service->options->instance, &report, sample, service);
+}
+
+static int on_second(sd_event_source *source, uint64_t us, void *context)
+{
+	(void)us;
+	take_sample(context);
 	sd_event_source_set_time_relative(source, SECOND_US);
 	return 0;
 }
@@ -338,17 +332,6 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
 	return 0;
 }
 
-static bool anything_in_force(const char *instance)
-{
-	CLEANUP(report_free) struct report report = {0};
-	struct firewall firewall;
-
-	if (instance_open(instance, &report, NULL, &firewall))
-		return false;
-	firewall_close(&firewall);
-	return true;
-}
-
 /*
  * A filter that is in force is taken over as it is, from its own texts: edits that nobody has
  * applied stay unapplied. An unfiltered host gets the files; when they have errors, the last policy
@@ -356,9 +339,9 @@ static bool anything_in_force(const char *instance)
  */
 static int begin(struct service *service)
 {
-	bool taken_over = anything_in_force(service->options->instance);
+	bool taken_over = enforce_is_in_force(service->options->instance);
 	size_t changed;
-	int error = -ENOENT;
+	int error = -ENOENT, again;
 
 	if (taken_over)
 		error = enforce_policy(&service->enforce, ENFORCE_COPIES, true, "taken over");
@@ -366,8 +349,9 @@ static int begin(struct service *service)
 		error = enforce_policy(&service->enforce, ENFORCE_FILES, false, "start");
 	reload_noted(service, error);
 	if (error && !taken_over) {
-		error = enforce_policy(&service->enforce, ENFORCE_COPIES, false,
+		again = enforce_policy(&service->enforce, ENFORCE_COPIES, false,
 				       "start from the last good policy");
+		error = again == -ENOENT ? error : again;
 		if (!error)
 			log_say(LOG_ERR, NULL,
 				"the policy in force is the last good one; 'zonegate check' shows "
@@ -375,7 +359,7 @@ static int begin(struct service *service)
 				"wrong with %s",
 				service->options->config);
 	}
-	if (error && !anything_in_force(service->options->instance))
+	if (error && !enforce_is_in_force(service->options->instance))
 		return error;
 	if (!name_refresh_settle(service->refresh, NAMES_FIRST_MS, &changed) && changed)
 		names_changed(service, changed);
@@ -452,7 +436,7 @@ static int prepare(struct service *service)
 	if (!service->names)
 		return -ENOMEM;
 	name_cache_defer(service->names, true); /* nothing here waits for a resolver */
-	if (!names_path(service, path))
+	if (!names_file_path(service->options->instance, path))
 		names_file_read(path, service->names);
 	error = name_refresh_new(service->names, name_query, &service->refresh);
 	if (!error)
@@ -466,6 +450,7 @@ static int loop(struct service *service)
 
 	if (error)
 		return error;
+	take_sample(service); /* from here on a count that grows is a hit */
 	http_begin(service);
 	if (!service->options->keep_capabilities) {
 		error = privileges_drop();
