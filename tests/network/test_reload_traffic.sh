@@ -53,6 +53,11 @@ for end in "internet eth0" "edge eth0" "edge eth1" "core eth0"; do
 	# shellcheck disable=SC2086 # name and device
 	net_plain $end
 done
+for name in internet edge; do
+	# The receiving end of a veth with XDP has a ring of 256 frames: no sender may overrun it. And a
+	# probe of the tail (RFC 8985) looks like a loss where there is none.
+	on "$name" sh -c 'echo 4096 16384 65536 >/proc/sys/net/ipv4/tcp_wmem; echo 0 >/proc/sys/net/ipv4/tcp_early_retrans'
+done
 net_still internet eth0 edge eth0
 net_still edge eth1 core eth0
 server_web edge 80 443
@@ -112,7 +117,7 @@ tap_is "$reloads reloads" 0 "$failed"
 [ "$failed" = 0 ] || sed 's/^/#   /' "$NET_TMP/apply.log" | tail -5
 tap_is "rule 5 goes on counting over reloads" 0 "$low"
 sleep 0.5
-echo "# segments sent again: $(($(net_retransmitted internet edge) - again)) (a slow machine has some without loss)"
+tap_is "no TCP segment was sent again" 0 "$(($(net_retransmitted internet edge) - again))"
 touch "$NET_TMP/stop"
 finish short
 read -r count wrong slow <"$NET_TMP/short.out"
