@@ -51,6 +51,7 @@ int command_diff(struct context *context);
 int command_export(struct context *context);
 int command_import(struct context *context);
 int command_sheet(struct context *context);
+int command_origin(struct context *context);
 
 /* "zonegate: " text, and usage of the command; answers EXIT_USAGE. */
 int usage_error(const struct context *context, const char *format, ...)

@@ -26,11 +26,6 @@ static void pin_path(const char *folder, int program, char path[PINS_PATH])
 	snprintf(path, PINS_PATH, "%s/link_%s", folder, firewall_program_names[program] + 3);
 }
 
-static bool program_is_wanted(int program, const struct cgroup_plan *plan)
-{
-	return program == PROGRAM_SETSOCKOPT || plan->assign;
-}
-
 static int link_detach_pinned(const char *folder, int program, struct report *report)
 {
 	char path[PINS_PATH];
@@ -109,7 +104,7 @@ static int cgroup_open(const struct cgroup_plan *plan, struct report *report, in
 	if (error)
 		report_note(report,
 			    "no cgroup v2 (%s): a program may go round the egress filter by "
-			    "PACKET_QDISC_BYPASS or AF_XDP",
+			    "PACKET_QDISC_BYPASS or AF_XDP, and what it drops gets no error",
 			    strerror(-error));
 	report_free(&why);
 	return 0;
@@ -122,7 +117,7 @@ int cgroup_attach(const struct firewall *firewall, const struct cgroup_plan *pla
 	int error = cgroup_open(plan, report, &cgroup);
 
 	for (int i = PROGRAM_CGROUP_FIRST; i < FIREWALL_PROGRAM_COUNT && !error; i++) {
-		if (firewall->program[i] < 0 || cgroup < 0 || !program_is_wanted(i, plan))
+		if (firewall->program[i] < 0 || cgroup < 0)
 			error = link_detach_pinned(folder, i, report);
 		else
 			error = program_attach(firewall, i, cgroup, folder, report);

@@ -11,10 +11,11 @@
 #include "kernel/firewall.h"
 #include "kernel/report.h"
 
-/* Hooks of a policy: which of firewall's cgroup programs it wants, and where. */
+/* Hooks of a policy: where, and whether it can do without. The programs are hooked under every
+ * policy: connect() is told at once what egress would drop. */
 struct cgroup_plan {
 	const char *path; /* NULL: the root of cgroup v2 */
-	bool assign;	  /* the connect programs too */
+	bool assign;	  /* origin ports are assigned: a host without cgroup v2 is refused */
 };
 
 /*

@@ -4,9 +4,11 @@
  */
 #include "observe/origin.h"
 
+#include <errno.h>
 #include <netinet/tcp.h>
 #include <string.h>
 
+#include "kernel/nic.h"
 #include "kernel/sockets.h"
 
 static int socket_note(const struct tcp_socket *socket, void *context)
@@ -46,4 +48,72 @@ bool origin_is_nearly_full(const struct origin_use *use)
 {
 	return (uint64_t)(use->in_use + use->time_wait) * 100 >
 	       (uint64_t)use->ports * ORIGIN_FULL_PERCENT;
+}
+
+static int lines_take(struct origin_state *state, const struct port_use *use)
+{
+	const struct counters *counters = &state->counters;
+
+	state->lines = arena_alloc(&state->counters.arena, counters->line_count + 1,
+				   sizeof(*state->lines));
+	if (!state->lines)
+		return -ENOMEM;
+	for (size_t i = 0; i < counters->line_count; i++) {
+		const struct line_count *line = &counters->lines[i];
+		struct origin_line_state *one = &state->lines[state->count];
+
+		if (!line->in_policy)
+			continue;
+		one->line = line;
+		if (state->use_known)
+			one->use = origin_use_of(use, line->first, line->last);
+		state->count++;
+	}
+	return 0;
+}
+
+int origin_state_read(const struct firewall *firewall, struct report *report,
+		      struct origin_state *ret_state)
+{
+	struct origin_state state = {0};
+	struct port_use use;
+	int error = counters_read(firewall, report, &state.counters);
+
+	if (error)
+		return error;
+	/* Sockets are those of the caller's namespace: they must be those of the guarded NICs. */
+	state.use_known = firewall->about->netns_cookie == netns_cookie();
+	if (state.use_known)
+		error = port_use_read(&use);
+	if (error)
+		report_fail(report, error, "listing the host's TCP sockets");
+	else
+		error = lines_take(&state, &use);
+	if (error) {
+		origin_state_free(&state);
+		return error;
+	}
+	*ret_state = state;
+	return 0;
+}
+
+void origin_state_free(struct origin_state *state)
+{
+	counters_free(&state->counters);
+	*state = (struct origin_state){0};
+}
+
+const struct origin_line_state *origin_state_find(const struct origin_state *state,
+						  const char *text, uint32_t number, uint16_t first,
+						  uint16_t last)
+{
+	for (size_t i = 0; i < state->count; i++) {
+		const struct line_count *line = state->lines[i].line;
+
+		/* Long texts are cut in the records. */
+		if (line->number == number && line->first == first && line->last == last &&
+		    !strncmp(line->text, text, ZG_NAME_SIZE - 1))
+			return &state->lines[i];
+	}
+	return NULL;
 }
