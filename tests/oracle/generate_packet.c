@@ -135,10 +135,17 @@ void traffic_next(struct traffic *traffic, struct packet *ret_packet)
 	struct plan *plan = &traffic->before[traffic->plans % PLANS_KEPT];
 	struct plan fresh;
 
-	if (traffic->plans && rng_percent(rng, 40))
+	if (traffic->talk_left && rng_percent(rng, 60))
+		plan_talk(traffic, &fresh);
+	else if (traffic->plans && rng_percent(rng, 40))
 		plan_answer(traffic, &fresh);
 	else
 		plan_new(traffic, &fresh);
+	if (!traffic->talk_left && fresh.hook == ZG_EGRESS && fresh.proto == 6 &&
+	    !fresh.ethertype && !fresh.fragment && (fresh.body[13] & 0x12) == 0x02) {
+		traffic->talk = fresh;
+		traffic->talk_left = (int)rng_between(rng, 2, 9);
+	}
 	*plan = fresh;
 	traffic->plans++;
 	plan_render(plan, ret_packet);

@@ -23,7 +23,9 @@ struct traffic {
 	uint16_t port[POOL_PORTS];
 	int ports;
 	struct plan before[PLANS_KEPT];
-	int plans; /* ever made */
+	int plans;	  /* ever made */
+	struct plan talk; /* a SYN that went out, and how many segments follow it */
+	int talk_left;
 };
 
 void traffic_init(struct rng *rng, const struct model *model, struct traffic *ret_traffic);

@@ -36,6 +36,18 @@ static void tcp_flags_after(struct rng *rng, bool answer, struct plan *plan)
 		plan->body[13] = next[rng_below(rng, sizeof(next))];
 }
 
+static bool is_echo(const struct plan *plan)
+{
+	return (plan->proto == 1 && (plan->body[0] == 8 || plan->body[0] == 0)) ||
+	       (plan->proto == 58 && (plan->body[0] == 128 || plan->body[0] == 129));
+}
+
+/* Request to reply, reply to request. */
+static void echo_turn(struct plan *plan)
+{
+	plan->body[0] ^= plan->proto == 1 ? 8 : 1;
+}
+
 /* The other side speaks. */
 static void answer_back(struct rng *rng, struct plan *plan)
 {
@@ -44,10 +56,13 @@ static void answer_back(struct rng *rng, struct plan *plan)
 		swap_ports(plan);
 	if (plan->proto == 6)
 		tcp_flags_after(rng, true, plan);
-	if (plan->proto == 1 && (plan->body[0] == 8 || plan->body[0] == 0))
-		plan->body[0] = plan->body[0] ? 0 : 8;
-	if (plan->proto == 58 && (plan->body[0] == 128 || plan->body[0] == 129))
-		plan->body[0] ^= 1;
+	if (is_echo(plan))
+		echo_turn(plan);
+	else if ((plan->proto == 1 || plan->proto == 58) && rng_percent(rng, 30)) {
+		/* Would a flow of any other ICMP take this for an answer? */
+		plan->body[0] = plan->proto == 1 ? 0 : 129;
+		store16(plan->body + 4, 0);
+	}
 }
 
 /* The same side speaks again. */
@@ -57,6 +72,8 @@ static void answer_on(struct rng *rng, struct plan *plan)
 		tcp_flags_after(rng, false, plan);
 	if ((plan->proto == 6 || plan->proto == 17) && rng_percent(rng, 15))
 		plan->body[1] ^= 1;
+	if (is_echo(plan) && rng_percent(rng, 50)) /* a neighbour of the same network */
+		plan->src.byte[plan->src.family == 4 ? 3 : 15] ^= 1;
 }
 
 /* An ICMP error about it, from its receiver or from a router on the way. */
@@ -70,6 +87,8 @@ static void answer_error(struct traffic *traffic, struct plan *plan)
 	uint8_t type;
 
 	inner.tags = inner.padding = 0;
+	if (is_echo(&inner) && rng_percent(rng, 20))
+		echo_turn(&inner);
 	plan_render(&inner, &quoted);
 	size = quoted.size - 14;
 	if (rng_percent(rng, 50) && size > 28)
@@ -108,6 +127,31 @@ static void answer_fragment(struct rng *rng, struct plan *plan)
 	plan->body_size = 8 * (int)rng_between(rng, 0, 6);
 	if (rng_percent(rng, 10))
 		plan->id++;
+	if (rng_percent(rng, 10))
+		plan->proto = plan->proto == 17 ? 6 : 17;
+	if (rng_percent(rng, 10)) /* the same packet at the other hook */
+		plan->hook = plan->hook == ZG_INGRESS ? ZG_EGRESS : ZG_INGRESS;
+}
+
+/* A connection's next segment, from either side, in order or out of it. */
+void plan_talk(struct traffic *traffic, struct plan *ret_plan)
+{
+	static const uint8_t in[] = {0x12, 0x12, 0x12, 0x10, 0x10, 0x18, 0x11, 0x04};
+	static const uint8_t out[] = {0x10, 0x10, 0x18, 0x12, 0x11, 0x14, 0x02};
+	struct rng *rng = traffic->rng;
+
+	*ret_plan = traffic->talk;
+	traffic->talk_left--;
+	if (rng_percent(rng, 65)) {
+		swap_sides(ret_plan);
+		swap_ports(ret_plan);
+	}
+	ret_plan->body[13] = ret_plan->hook == ZG_INGRESS ? in[rng_below(rng, sizeof(in))]
+							  : out[rng_below(rng, sizeof(out))];
+	if (rng_percent(rng, 90))
+		ret_plan->body[13] &= (uint8_t) ~(rng_percent(rng, 80) ? 0x05 : 0x00);
+	if (!(ret_plan->body[13] & 0x16))
+		ret_plan->body[13] |= 0x10;
 }
 
 void plan_answer(struct traffic *traffic, struct plan *ret_plan)

@@ -157,7 +157,9 @@ static void plan_fragment(struct rng *rng, struct plan *plan)
 	plan->id = rng_below(rng, 6);
 	plan->more = kind < 7;
 	plan->offset = 0;
-	if (kind > 4)
+	if (kind == 9 && rng_percent(rng, 50)) /* where the reassembled packet gets too long */
+		plan->offset = (uint16_t)(65528 - 8 * rng_below(rng, 8));
+	else if (kind > 4)
 		plan->offset = (uint16_t)(8 * rng_below(rng, rng_percent(rng, 60) ? 8 : 8192));
 	if (plan->more && !plan->offset && rng_percent(rng, 15)) /* too small for its header */
 		plan->body_size = 8 * (int)rng_below(rng, 3);
@@ -247,6 +249,13 @@ void plan_new(struct traffic *traffic, struct plan *ret_plan)
 		plan->dst = plan->src;
 	plan->ttl = 64;
 	plan->id = rng_below(rng, 65536);
+	if (rng_percent(rng, 8)) { /* a ping, mostly of us */
+		plan->proto = family == 4 ? 1 : 58;
+		plan->body[0] = family == 4 ? 8 : 128;
+		store16(plan->body + 4, rng_below(rng, 4));
+		plan->body_size = 16;
+		return;
+	}
 	if (rng_percent(rng, 6))
 		plan_link(rng, plan);
 	else

@@ -15,4 +15,7 @@ bool plan_aim(struct traffic *traffic, struct plan *ret_plan);
  * about it. */
 void plan_answer(struct traffic *traffic, struct plan *ret_plan);
 
+/* One of the connection that is being talked over. */
+void plan_talk(struct traffic *traffic, struct plan *ret_plan);
+
 #endif
