@@ -79,3 +79,31 @@ line_count() {
 drop_count() {
 	gate_count edge "$NET_ID" drop "$@"
 }
+
+# talk_begin NAME LOG ARGUMENTS...: a connection that stays (talk.py); talk_ask LOG: does it carry?
+declare -A TALK_PIPE=() TALK_ASKED=()
+talk_begin() {
+	local name=$1 log=$2 pipe
+
+	shift 2
+	mkfifo "$NET_TMP/$log.pipe"
+	{
+		for pipe in "${TALK_PIPE[@]}"; do
+			exec {pipe}>&-
+		done
+		on "$name" "$ORIGIN_TOOLS/talk.py" "$@" <"$NET_TMP/$log.pipe" >"$NET_TMP/$log" 2>&1
+	} &
+	NET_PIDS+=($!)
+	exec {TALK_PIPE[$log]}>"$NET_TMP/$log.pipe"
+	TALK_ASKED[$log]=1
+	net_wait "$log" grep -q open "$NET_TMP/$log"
+}
+
+talk_ask() {
+	local log=$1 pipe=${TALK_PIPE[$1]}
+
+	echo >&"$pipe"
+	TALK_ASKED[$log]=$((TALK_ASKED[$log] + 1))
+	net_wait "an answer of $log" sh -c "[ \$(wc -l <'$NET_TMP/$log') -ge ${TALK_ASKED[$log]} ]"
+	sed -n "${TALK_ASKED[$log]}p" "$NET_TMP/$log"
+}

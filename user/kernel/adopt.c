@@ -20,6 +20,7 @@ struct adopt {
 	const struct image *image;
 	const uint16_t *rule_slot;
 	uint64_t now_ns;
+	uint64_t listening[1024]; /* local ports, a bit each: what they have was opened by others */
 	struct adoption result;
 };
 
@@ -93,6 +94,28 @@ static uint8_t flow_state(uint8_t tcp_state)
 	}
 }
 
+static int listener_note(const struct tcp_socket *socket, void *context)
+{
+	struct adopt *adopt = context;
+
+	adopt->listening[socket->lport / 64] |= UINT64_C(1) << (socket->lport % 64);
+	return 0;
+}
+
+/*
+ * The rule that carries the connection, 0: none. *ret_accepted: an accept rule does, and no flow is
+ * needed. Ports alone do not tell who opened it: a client's may be in an open rule's range.
+ */
+static uint32_t rule_of(const struct adopt *adopt, const struct tcp_socket *socket,
+			bool *ret_accepted)
+{
+	bool listening = adopt->listening[socket->lport / 64] >> (socket->lport % 64) & 1;
+	uint32_t open = listening ? 0 : rule_find(adopt->image, ZG_OPEN, socket);
+
+	*ret_accepted = !open && rule_find(adopt->image, ZG_ACCEPT, socket);
+	return open;
+}
+
 static int socket_adopt(const struct tcp_socket *socket, void *context)
 {
 	struct adopt *adopt = context;
@@ -100,12 +123,13 @@ static int socket_adopt(const struct tcp_socket *socket, void *context)
 		.lport = htons(socket->lport), .rport = htons(socket->rport), .proto = IPPROTO_TCP};
 	struct zg_flow flow = {
 		.seen_ns = adopt->now_ns, .state = flow_state(socket->state), .adopted = 1};
+	bool accepted;
 	uint32_t slot;
 
 	if (!socket->rport || is_loopback(socket->local) || is_loopback(socket->remote))
 		return 0;
-	slot = rule_find(adopt->image, ZG_OPEN, socket);
-	if (!slot && rule_find(adopt->image, ZG_ACCEPT, socket)) {
+	slot = rule_of(adopt, socket, &accepted);
+	if (accepted) {
 		adopt->result.accepted++;
 		return 0;
 	}
@@ -137,7 +161,9 @@ int adopt_connections(const struct firewall *firewall, const struct image *image
 	int error;
 
 	image_lookup_use(image);
-	error = tcp_sockets_dump(states, socket_adopt, &adopt);
+	error = tcp_sockets_dump(TCP_STATE_BIT(TCP_LISTEN), listener_note, &adopt);
+	if (!error)
+		error = tcp_sockets_dump(states, socket_adopt, &adopt);
 	image_lookup_use(NULL);
 	if (error)
 		return report_fail(report, error, "taking over the host's open connections");
