@@ -32,7 +32,7 @@ add_module() { # the module's files in load order; nothing for one that is built
 }
 
 add_libraries() { # what a dynamic program needs, at the same paths
-	{ ldd "$1" 2>/dev/null || true; } | grep -o '/[^ ]*' | while read -r library; do
+	{ ldd "$1" 2>/dev/null || true; } | { grep -o '/[^ ]*' || true; } | while read -r library; do
 		mkdir -p "$root$(dirname "$library")"
 		cp -Ln "$library" "$root$library" 2>/dev/null || true
 	done
@@ -61,6 +61,7 @@ mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
 mount -t bpf bpf /sys/fs/bpf
+ln -sf /proc/self/fd /dev/fd
 mkdir -p /sys/fs/cgroup && mount -t cgroup2 cgroup /sys/fs/cgroup
 while read -r module; do insmod "/modules/$module" || echo "guest: insmod $module failed"; done </modules/order
 ln -sf bash /bin/sh
@@ -68,14 +69,15 @@ ip link set lo up
 echo "GUEST-UP $(uname -r) after $(cut -d' ' -f1 /proc/uptime) s"
 cd /payload && bash /command
 status=$?
-if dmesg | grep -E 'BUG:|WARNING:|Oops:|stall|general protection|invalid opcode|KASAN|lockdep'; then status=97; fi
+if dmesg | grep -E 'BUG:|WARNING:|Oops:|detected stall|lockup|general protection|invalid opcode|KASAN|lockdep'; then status=97; fi
 echo "GUEST-EXIT $status after $(cut -d' ' -f1 /proc/uptime) s"
 poweroff -f
 INIT
 chmod +x "$root/init"
 (cd "$root" && find . -print0 | cpio --null -o -H newc --quiet | gzip -1) >"$root.img"
+# shellcheck disable=SC2086 # QEMU_ARGUMENTS are several words
 timeout "${LIMIT:-170}" qemu-system-x86_64 -accel tcg,thread=single -cpu max -smp 2 -m "${MEMORY:-1024M}" -nodefaults \
-	-no-reboot -nographic -serial stdio -monitor none -kernel "$(find "$kernel" -name "vmlinuz-$version" | head -n 1)" \
+	-no-reboot -nographic -serial stdio -monitor none ${QEMU_ARGUMENTS:-} -kernel "$(find "$kernel" -name "vmlinuz-$version" | head -n 1)" \
 	-initrd "$root.img" -append "console=ttyS0 quiet loglevel=3 panic=-1 mitigations=off nokaslr random.trust_cpu=on" \
 	</dev/null | tr -d '\r' | tee "$root/log" || true
 status=$(sed -n 's/^GUEST-EXIT \([0-9]*\) .*/\1/p' "$root/log" | tail -n 1)

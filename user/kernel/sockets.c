@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "kernel/sockets_proc.h"
 #include "util/cleanup.h"
 
 #define ANSWER_SIZE 65536
@@ -121,6 +122,9 @@ int tcp_sockets_dump(uint32_t states, int (*see)(const struct tcp_socket *socket
 {
 	int error = family_dump(AF_INET, states, see, context);
 
+	/* tcp_diag is a module that is not there. */
+	if (error == -ENOENT)
+		return proc_sockets_dump(states, see, context);
 	if (error)
 		return error;
 	error = family_dump(AF_INET6, states, see, context);
