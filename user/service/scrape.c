@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "kernel/instance.h"
+#include "observe/origin.h"
 #include "util/cleanup.h"
 
 int scrape_with(const char *instance, struct report *report, scrape_look *look, void *context)
@@ -35,13 +36,44 @@ struct writing {
 	struct exposition exposition;
 };
 
+/* The use of the lines' ranges; none when the sockets to look at are not those of this namespace.
+ * Answers how many; *ret_ports is to be freed. */
+static size_t ports_measure(const struct counters *counters, const struct status *status,
+			    struct metrics_origin_ports **ret_ports)
+{
+	struct metrics_origin_ports *ports = calloc(counters->line_count + 1, sizeof(*ports));
+	struct port_use use;
+	size_t count = 0;
+
+	*ret_ports = ports;
+	if (!ports || !counters->line_count || status->other_namespace || port_use_read(&use))
+		return 0;
+	for (size_t i = 0; i < counters->line_count; i++) {
+		const struct line_count *line = &counters->lines[i];
+		struct origin_use one = origin_use_of(&use, line->first, line->last);
+
+		if (line->in_policy && one.ports)
+			ports[count++] = (struct metrics_origin_ports){
+				.line = line->number,
+				.range = one.ports,
+				.used = one.in_use + one.time_wait,
+				.time_wait = one.time_wait,
+			};
+	}
+	return count;
+}
+
 static void write_metrics(const struct counters *counters, const struct status *status,
 			  void *context)
 {
 	struct writing *writing = context;
+	AUTO_FREE struct metrics_origin_ports *ports = NULL;
+	size_t port_count = ports_measure(counters, status, &ports);
 	const struct metrics_source source = {
 		.counters = counters,
 		.status = status,
+		.ports = ports,
+		.port_count = port_count,
 		.service = writing->service,
 	};
 
