@@ -3,6 +3,7 @@
 #
 # bpf() calls that fail, or at which the command is killed, one after the other: strace's injection.
 # Knows nothing of what has to be true afterwards.
+# shellcheck disable=SC2034 # read by the checks
 # Environment: FAULT_STEP, every which call is tried (1: all); the first one changes from run to run.
 
 FAULT_STEP=${FAULT_STEP:-1}

@@ -110,6 +110,11 @@ alive "after the way back"
 tap_true "another apply is free to come" zc one apply
 tap_is "and says what happened" "" "$(status way_back_taken | grep True)"
 
+tap_true "stop" z stop
+tap_true "a first policy on a host with an open connection" zc one apply
+tap_is "takes it over before it says anything" 1 "$(status flows.used)"
+alive "after it was taken over"
+tap_is "it is not a new connection" 0 "$(counted out connections)"
 exec 7>&- 8<&-
 tap_true "stop" z stop
 tap_is "nothing is left" "" "$(leftovers)"

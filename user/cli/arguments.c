@@ -31,6 +31,8 @@ static const char *value_of(int argc, char **argv, int *at, const char *name)
 	const char *word = argv[*at];
 	size_t length = strlen(name);
 
+	if (!word)
+		return NULL;
 	if (!strcmp(word, name)) {
 		if (*at + 1 >= argc)
 			return "";
