@@ -26,6 +26,10 @@ tap_is "zonegate origin says so" "4 4 3" \
 import json, sys
 line = json.load(sys.stdin)[0]
 print(line["ports"], line["in_use"], line["exhausted"])')"
+tap_is "and show origin" "4 0 3 4" "$(gate edge "$NET_ID" show origin --json -c "$conf" | python3 -c '
+import json, sys
+line = json.load(sys.stdin)[0]
+print(line["in_use"], line["time_wait"], line["exhausted"], line["connections"])')"
 tap_is "and the metrics" 'zonegate_origin_ports{line="1",state="used"} 4' \
 	"$(gate edge "$NET_ID" metrics | grep '^zonegate_origin_ports.*line="1".*used')"
 tap_true "a warning: over 80% of the range" sh -c "$(declare -f on); NET_ID=$NET_ID on edge '$ZONEGATE' origin \

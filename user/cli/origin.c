@@ -10,6 +10,7 @@
 #include "cli/cli.h"
 #include "cli/json_text.h"
 #include "cli/report_print.h"
+#include "cli/show.h"
 #include "cli/table.h"
 #include "kernel/instance.h"
 #include "observe/origin.h"
@@ -82,13 +83,8 @@ static int print_table(const struct origin_state *state)
 	return 0;
 }
 
-static void print_warnings(const struct context *context, const struct origin_state *state)
+void origin_warn(const struct origin_state *state)
 {
-	if (!state->use_known)
-		fprintf(stderr,
-			"zonegate: the use of ports is not shown: instance %s guards another "
-			"network namespace\n",
-			context->instance);
 	for (size_t i = 0; i < state->count; i++) {
 		const struct line_count *line = state->lines[i].line;
 		const struct origin_use *use = &state->lines[i].use;
@@ -132,6 +128,11 @@ int command_origin(struct context *context)
 	error = context->json ? print_json(&state) : print_table(&state);
 	if (error)
 		return EXIT_SYSTEM;
-	print_warnings(context, &state);
+	if (!state.use_known)
+		fprintf(stderr,
+			"zonegate: the use of ports is not shown: instance %s guards another "
+			"network namespace\n",
+			context->instance);
+	origin_warn(&state);
 	return EXIT_DONE;
 }

@@ -18,4 +18,8 @@ int show_rules(const struct context *context, struct resolved *policy);
 int show_zones(const struct context *context, struct resolved *policy);
 int show_origin(const struct context *context, struct resolved *policy);
 
+/* On stderr: ranges that are over ORIGIN_FULL_PERCENT used. */
+struct origin_state;
+void origin_warn(const struct origin_state *state);
+
 #endif
