@@ -52,7 +52,7 @@ static const char ip_rules[] =
 	"\t\texthdr rt exists counter drop comment \"routing-header\"\n"
 	"\t\texthdr mh exists counter drop comment \"extension-headers\"\n"
 	"\t\tip frag-off & 0x1fff != 0 counter drop comment \"fragment-orphan\"\n"
-	"\t\texthdr frag frag-off != 0 counter drop comment \"fragment-orphan\"\n"
+	"\t\tfrag frag-off != 0 counter drop comment \"fragment-orphan\"\n"
 	"\t\tether type ip6 meta l4proto icmp counter drop comment \"bad-icmp\"\n"
 	"\t\tether type ip meta l4proto icmpv6 counter drop comment \"bad-icmp\"\n"
 	"\t\tmeta l4proto { tcp, udp } th sport 0 counter drop comment \"port-zero\"\n"
