@@ -12,12 +12,11 @@
 
 static __always_inline struct zg_fragment_key fragment_key(const struct packet *packet, __u32 hook)
 {
-	union address remote = packet_remote(packet), local = packet_local(packet);
 	struct zg_fragment_key key = {};
 	bool in = hook == ZG_INGRESS;
 
-	__builtin_memcpy(key.saddr, in ? &remote : &local, sizeof(key.saddr));
-	__builtin_memcpy(key.daddr, in ? &local : &remote, sizeof(key.daddr));
+	packet_remote_put(packet, in ? key.saddr : key.daddr);
+	packet_local_put(packet, in ? key.daddr : key.saddr);
 	key.id = packet->fragment_id;
 	key.proto = packet->fragment_proto;
 	key.hook = hook;

@@ -128,4 +128,28 @@ static __always_inline union address packet_local(const struct packet *packet)
 	return packet->family == 4 ? address_map4(packet->local4) : packet->local6;
 }
 
+/* The same straight to where it is wanted: two addresses less on a stack that is nearly full. */
+static __always_inline void address_put(const struct packet *packet, __u32 address4,
+					const union address *address6, __u8 *to)
+{
+	if (packet->family == 4) {
+		__builtin_memset(to, 0, 10);
+		__builtin_memset(to + 10, 0xff, 2);
+		address4 = bpf_htonl(address4);
+		__builtin_memcpy(to + 12, &address4, 4);
+	} else {
+		__builtin_memcpy(to, address6, 16);
+	}
+}
+
+static __always_inline void packet_remote_put(const struct packet *packet, __u8 *to)
+{
+	address_put(packet, packet->remote4, &packet->remote6, to);
+}
+
+static __always_inline void packet_local_put(const struct packet *packet, __u8 *to)
+{
+	address_put(packet, packet->local4, &packet->local6, to);
+}
+
 #endif

@@ -6,6 +6,7 @@
 #include "platform.h"
 
 #include "connect.h"
+#include "fast.h"
 #include "hooks.h"
 #include "linear.h"
 #include "sockopt.h"
@@ -18,8 +19,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 #define PAGE_BYTES 4096
 
-SEC("xdp.frags")
-int zg_ingress(struct xdp_md *ctx)
+static __always_inline int ingress_stages(struct xdp_md *ctx)
 {
 	struct frame frame = {
 		.begin = (const __u8 *)(long)ctx->data,
@@ -32,6 +32,12 @@ int zg_ingress(struct xdp_md *ctx)
 	struct verdict verdict = {};
 
 	return ingress_hook(&frame, &verdict) ? XDP_PASS : XDP_DROP;
+}
+
+SEC("xdp.frags")
+int zg_ingress(struct xdp_md *ctx)
+{
+	return LIKELY(fast_ingress(ctx)) ? XDP_PASS : ingress_stages(ctx);
 }
 
 static __always_inline void egress_frame(struct __sk_buff *skb, struct frame *ret_frame)
@@ -48,8 +54,7 @@ static __always_inline void egress_frame(struct __sk_buff *skb, struct frame *re
 	ret_frame->gso = skb->gso_size;
 }
 
-SEC("tc")
-int zg_egress(struct __sk_buff *skb)
+static __always_inline int egress_stages(struct __sk_buff *skb)
 {
 	struct verdict verdict = {};
 	struct frame frame;
@@ -57,6 +62,12 @@ int zg_egress(struct __sk_buff *skb)
 	headers_make_linear(skb);
 	egress_frame(skb, &frame);
 	return egress_hook(&frame, &verdict) ? TC_UNSPEC : TC_SHOT;
+}
+
+SEC("tc")
+int zg_egress(struct __sk_buff *skb)
+{
+	return LIKELY(fast_egress(skb)) ? TC_UNSPEC : egress_stages(skb);
 }
 
 SEC("cgroup/setsockopt")

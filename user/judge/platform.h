@@ -30,6 +30,7 @@ static _Thread_local struct judge *judge_current;
 #define bpf_htons(x) htons(x)
 #define bpf_ntohs(x) ntohs(x)
 #define bpf_ntohl(x) ntohl(x)
+#define bpf_htonl(x) htonl(x)
 #define bpf_cpu_to_be64(x) htobe64(x)
 
 /* Contexts of the kernel's; here they are a struct judge_frame. */
