@@ -107,3 +107,59 @@ talk_ask() {
 	net_wait "an answer of $log" sh -c "[ \$(wc -l <'$NET_TMP/$log') -ge ${TALK_ASKED[$log]} ]"
 	sed -n "${TALK_ASKED[$log]}p" "$NET_TMP/$log"
 }
+
+# ---- names and the service ----
+
+# dns_serve NAME=ADDRESS...: what the Edge host's resolver answers from now on
+dns_serve() {
+	local pair hosts=$NET_TMP/hosts
+
+	edge_stop dnsmasq
+	: >"$hosts"
+	for pair in "$@"; do
+		echo "${pair#*=} ${pair%%=*}" >>"$hosts"
+	done
+	on edge dnsmasq --no-daemon --conf-file=/dev/null --no-resolv --no-hosts --bind-interfaces \
+		--listen-address=127.0.0.1 --addn-hosts="$hosts" --user=root --pid-file= \
+		>>"$NET_TMP/dnsmasq.log" 2>&1 </dev/null &
+	NET_PIDS+=($!)
+	net_wait "dnsmasq" sh -c "nsenter --net=/run/netns/$NET_ID-edge ss -Hlun 'sport = :53' | grep -q ."
+}
+
+# edge_pids NAME: processes on the Edge host by their name; the shells that started them are others
+edge_pids() {
+	local pid
+
+	for pid in $(ip netns pids "$NET_ID-edge"); do
+		[ "$(cat "/proc/$pid/comm" 2>/dev/null)" != "$1" ] || echo "$pid"
+	done
+}
+
+# edge_stop NAME: ends them, and waits for it
+edge_stop() {
+	local pid
+
+	for pid in $(edge_pids "$1"); do
+		kill -CONT "$pid"
+		kill "$pid"
+		net_wait "the end of $1" sh -c "! kill -0 $pid"
+	done
+}
+
+# service_start: zonegate run on the Edge host, asking 127.0.0.1 for names; until it is ready
+service_start() {
+	printf 'nameserver 127.0.0.1\noptions timeout:1 attempts:1\n' >"$NET_TMP/resolv.conf"
+	: >"$NET_TMP/service.log"
+	[[ " ${NET_INSTANCES[*]} " == *" edge/$NET_ID "* ]] || NET_INSTANCES+=("edge/$NET_ID")
+	# shellcheck disable=SC2016 # the inner shell expands
+	on edge unshare --mount sh -c 'mount --bind "$0" /etc/resolv.conf && exec "$@"' \
+		"$NET_TMP/resolv.conf" "$ZONEGATE" run --instance "$NET_ID" -c "$conf" \
+		>>"$NET_TMP/service.log" 2>&1 </dev/null &
+	NET_PIDS+=($!)
+	net_wait "the service's metrics" metrics_of zonegate_
+}
+
+# metrics_of PREFIX: the lines of /metrics that begin so
+metrics_of() {
+	on edge curl -s --max-time 2 http://127.0.0.1:9477/metrics | grep "^$1"
+}
