@@ -108,6 +108,7 @@ PINGED=0
 FAULT_STEP=$((FAULT_STEP * 2))
 each_fault error replacement "$ZONEGATE" "${command[@]}" "$NET_TMP/grown/zonegate.conf"
 each_fault kill replacement "$ZONEGATE" "${command[@]}" "$NET_TMP/grown/zonegate.conf"
+FAULT_STEP=$(((FAULT_STEP + 7) / 8))
 each_fault error stopping "$ZONEGATE" stop --instance "$INSTANCE"
 each_fault kill stopping "$ZONEGATE" stop --instance "$INSTANCE"
 z stop >/dev/null 2>&1
