@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * The fuzzer's bytes are frames and time at a host with one small policy.
+ */
+#include "must.h"
+#include "site.h"
+#include "steps.h"
+#include "texts.h"
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static struct resolved site_policy;
+static struct image site_image;
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc;
+	(void)argv;
+	texts_init();
+	text_set(TEXT_CONF, SITE_CONF, sizeof(SITE_CONF) - 1);
+	text_set(TEXT_TABLE, SITE_TABLE, sizeof(SITE_TABLE) - 1);
+	text_set(TEXT_ORIGIN, SITE_ORIGIN, sizeof(SITE_ORIGIN) - 1);
+	text_set(TEXT_LIST, SITE_LIST, sizeof(SITE_LIST) - 1);
+	MUST(texts_load(&site_policy, &site_image), "the site has errors");
+	return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct bytes bytes = {data, size};
+
+	steps_run(&site_image, &bytes);
+	return 0;
+}
