@@ -135,3 +135,11 @@ uint32_t clsact_program(const struct zg_nic *record)
 	libbpf_set_print(NULL);
 	return bpf_tc_query(&hook, &options) ? 0 : options.prog_id;
 }
+
+int clsact_detach_program(uint32_t ifindex, uint32_t program_id, struct report *report)
+{
+	struct zg_nic place = {
+		.ifindex = ifindex, .tc_handle = HANDLE, .tc_priority = PRIORITY, .name = "NIC"};
+
+	return clsact_program(&place) == program_id ? clsact_detach(&place, report) : 0;
+}

@@ -22,5 +22,7 @@ int clsact_replace(int program, const struct zg_nic *record, struct report *repo
 int clsact_detach(const struct zg_nic *record, struct report *report);
 /* The id of the program that stands at the record's place; 0: none. */
 uint32_t clsact_program(const struct zg_nic *record);
+/* Removes the filter that stands at our place when it runs that program; the qdisc stays. */
+int clsact_detach_program(uint32_t ifindex, uint32_t program_id, struct report *report);
 
 #endif

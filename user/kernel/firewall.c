@@ -17,6 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <zonegate/reasons.h>
+
 #include "util/cleanup.h"
 
 const char *const firewall_map_names[FIREWALL_MAP_COUNT] = {
@@ -100,6 +102,49 @@ static const uint32_t value_sizes[FIREWALL_MAP_COUNT] = {
 	[MAP_ABOUT] = sizeof(struct zg_about),
 	[MAP_NICS] = sizeof(struct zg_nic),
 };
+
+/* FNV-1a, 32 bits, a number at a time. */
+static uint32_t fold(uint32_t hash, size_t number)
+{
+	for (size_t i = 0; i < sizeof(uint32_t); i++)
+		hash = (hash ^ (uint32_t)(number >> 8 * i & 0xff)) * 0x01000193u;
+	return hash;
+}
+
+uint32_t firewall_abi(void)
+{
+	/* What value_sizes leaves open: values that are never mapped, keys, fields whose place
+	 * programs and commands must agree on, tables that are counted by index. */
+	static const size_t others[] = {
+		ZG_ABI,
+		sizeof(struct zg_fragment),
+		sizeof(struct zg_limit),
+		sizeof(struct zg_event),
+		sizeof(struct zg_flow_key),
+		sizeof(struct zg_fragment_key),
+		sizeof(struct zg_address),
+		sizeof(struct zg_roots),
+		sizeof(struct zg_ports),
+		sizeof(struct zg_line),
+		offsetof(struct zg_control, build),
+		offsetof(struct zg_settings, generation),
+		offsetof(struct zg_about, policy),
+		ZG_HALVES,
+		ZG_REASON_COUNTERS,
+		ZG_LINE_SLOTS,
+		ZG_NICS_MAX,
+	};
+	uint32_t hash = 0x811c9dc5u;
+
+	for (int i = 0; i < FIREWALL_MAP_COUNT; i++) {
+		for (const char *c = firewall_map_pins[i]; *c; c++)
+			hash = fold(hash, (unsigned char)*c);
+		hash = fold(hash, value_sizes[i]);
+	}
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		hash = fold(hash, others[i]);
+	return hash;
+}
 
 static int map_state_read(struct firewall *firewall, enum firewall_map id, struct report *report)
 {
@@ -261,6 +306,16 @@ static int abi_read(int control_fd, uint32_t *ret_abi)
 	return 0;
 }
 
+int firewall_refuse_abi(struct report *report)
+{
+	report_refuse(report, -EPROTO,
+		      "what is loaded was made by a version of zonegate that lays its maps out "
+		      "otherwise");
+	report_hint(report, "'zonegate stop' and then 'zonegate apply'; between them the host is "
+			    "unfiltered");
+	return -EPROTO;
+}
+
 static int programs_open(const char *folder, struct report *report, struct firewall *firewall)
 {
 	for (int i = 0; i < FIREWALL_PROGRAM_COUNT; i++) {
@@ -284,6 +339,13 @@ static int maps_open(const char *folder, struct report *report, struct firewall 
 		fd = pin_get(folder, firewall_map_pins[i], report);
 		if (fd == -ENOENT && firewall_map_is_optional(i))
 			continue;
+		if (fd == -ENOENT) {
+			report_refuse(report, -EPROTO, "the pin %s/%s is missing", folder,
+				      firewall_map_pins[i]);
+			report_hint(report, "'zonegate stop' and then 'zonegate apply'; between "
+					    "them the host is unfiltered");
+			return -EPROTO;
+		}
 		if (fd < 0) {
 			report_fail(report, fd, "opening the pinned map %s/%s", folder,
 				    firewall_map_pins[i]);
@@ -321,7 +383,7 @@ int firewall_open(const char *folder, struct report *report, struct firewall *re
 	error = programs_open(folder, report, &firewall);
 	if (error)
 		goto fail;
-	firewall.unknown_abi = abi != ZG_ABI;
+	firewall.unknown_abi = abi != firewall_abi();
 	if (!firewall.unknown_abi)
 		error = maps_open(folder, report, &firewall);
 	if (error)

@@ -95,6 +95,14 @@ void firewall_init(struct firewall *firewall);
 void firewall_close(struct firewall *firewall);
 
 /*
+ * The number of this program's layout of the maps: their names and sizes, and ZG_ABI, folded. An
+ * object carries that of the program which loaded it in control.abi.
+ */
+uint32_t firewall_abi(void);
+/* Says that an object has another one, and what to do. */
+int firewall_refuse_abi(struct report *report);
+
+/*
  * Opens the pinned object of a folder. -ENOENT, unsaid, when there is none. An object of another
  * ABI is opened with unknown_abi set.
  */

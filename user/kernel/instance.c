@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "kernel/cgroup.h"
+#include "kernel/clear.h"
 #include "kernel/connect.h"
 #include "kernel/guards.h"
 #include "kernel/half.h"
@@ -85,7 +86,7 @@ static int first_tables(struct apply *apply)
 	AUTO_FREE uint16_t *rule_slot = NULL;
 	int error;
 
-	firewall->control->abi = ZG_ABI;
+	firewall->control->abi = firewall_abi();
 	firewall->control->build = object_build();
 	firewall->about->netns_cookie = netns_cookie();
 	firewall->about->loaded_s = (uint64_t)time(NULL);
@@ -261,16 +262,6 @@ static int apply_reload(struct apply *apply)
 	return 0;
 }
 
-static int unknown_abi(struct report *report)
-{
-	report_refuse(report, -EPROTO,
-		      "what is loaded was made by a version of zonegate that lays its maps out "
-		      "otherwise");
-	report_hint(report, "'zonegate stop' and then 'zonegate apply'; between them the host is "
-			    "unfiltered");
-	return -EPROTO;
-}
-
 static int apply_locked(struct apply *apply)
 {
 	int error = pins_recover(&apply->pins, apply->report);
@@ -285,7 +276,7 @@ static int apply_locked(struct apply *apply)
 	if (error)
 		return error;
 	if (apply->firewall.unknown_abi)
-		return unknown_abi(apply->report);
+		return firewall_refuse_abi(apply->report);
 	return apply_reload(apply);
 }
 
@@ -331,7 +322,7 @@ int instance_open(const char *instance, struct report *report, struct pins *ret_
 	error = firewall_open(pins.live, report, ret_firewall);
 	if (!error && ret_firewall->unknown_abi) {
 		firewall_close(ret_firewall);
-		return unknown_abi(report);
+		return firewall_refuse_abi(report);
 	}
 	if (!error && ret_pins)
 		*ret_pins = pins;
@@ -340,10 +331,11 @@ int instance_open(const char *instance, struct report *report, struct pins *ret_
 
 /* ---- stop ---- */
 
-static int stop_locked(const struct pins *pins, struct report *report, unsigned int *ret_nics)
+static int stop_whole(const struct pins *pins, struct report *report, unsigned int *ret_nics)
 {
 	struct firewall firewall;
 	struct guards guards;
+	unsigned int nics = 0;
 	int error = pins_recover(pins, report);
 
 	if (error)
@@ -351,23 +343,41 @@ static int stop_locked(const struct pins *pins, struct report *report, unsigned 
 	if (!pins_exist(pins->live))
 		return -ENOENT;
 	error = firewall_open(pins->live, report, &firewall);
-	/* A folder without an object, or of another ABI: pins are all that holds hooks. */
+	/* A folder without an object holds nothing. */
 	if (error == -ENOENT)
 		return pins_remove(pins->live, report);
 	if (error)
 		return error;
-	if (!firewall.unknown_abi) {
-		error = guards_open(&firewall, pins->live, report, &guards);
-		if (!error) {
-			*ret_nics = (unsigned int)guards.count;
-			error = guards_detach_all(&guards, pins->live, report);
-			guards_close(&guards);
-		}
+	if (firewall.unknown_abi) {
+		firewall_close(&firewall);
+		return firewall_refuse_abi(report);
+	}
+	error = guards_open(&firewall, pins->live, report, &guards);
+	if (!error) {
+		nics = (unsigned int)guards.count;
+		error = guards_detach_all(&guards, pins->live, report);
+		guards_close(&guards);
 	}
 	firewall_close(&firewall);
 	if (!error)
 		error = cgroup_detach(pins->live, report);
-	return error ? error : pins_remove(pins->live, report);
+	if (!error)
+		error = pins_remove(pins->live, report);
+	if (!error)
+		*ret_nics = nics;
+	return error;
+}
+
+/* Whatever has become of the maps: a filter that is on can be taken off. */
+static int stop_locked(const struct pins *pins, struct report *report, unsigned int *ret_nics)
+{
+	int error = stop_whole(pins, report, ret_nics);
+
+	if (!report->error)
+		return error;
+	report_overcome(report, "the hooks are taken off by their pins");
+	error = pins_clear(pins->live, report, ret_nics);
+	return error ? error : pins_clear(pins->staging, report, ret_nics);
 }
 
 int instance_stop(const char *instance, struct report *report, unsigned int *ret_nics)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "kernel/cgroup.h"
+#include "kernel/clear.h"
 #include "kernel/flows.h"
 #include "kernel/half.h"
 #include "kernel/percpu.h"
@@ -22,7 +23,7 @@ static int policy_copy(const struct firewall *from, struct firewall *to, struct 
 	struct image image = {0};
 	int error;
 
-	to->control->abi = ZG_ABI;
+	to->control->abi = firewall_abi();
 	to->control->build = object_build();
 	to->control->events_per_s = from->control->events_per_s;
 	if (from->connect && to->connect)
@@ -179,14 +180,19 @@ int object_replace(const struct pins *pins, const struct object_sizes *sizes, st
 /* A first load that did not come to its end: taken back. */
 static int first_load_undo(const struct pins *pins, struct report *report)
 {
+	CLEANUP(report_free) struct report why = {0};
 	struct firewall firewall;
 	struct guards guards;
-	int error = firewall_open(pins->staging, report, &firewall);
+	unsigned int nics = 0;
+	int error = firewall_open(pins->staging, &why, &firewall);
 
-	/* Without records nothing was attached. */
+	/* Half pinned, no record was written yet; of another version, none can be read. */
 	if (error)
-		return error == -ENOENT || !report->error ? pins_remove(pins->staging, report)
-							  : error;
+		return pins_clear(pins->staging, report, &nics);
+	if (firewall.unknown_abi) {
+		firewall_close(&firewall);
+		return pins_clear(pins->staging, report, &nics);
+	}
 	error = guards_open(&firewall, pins->staging, report, &guards);
 	if (!error) {
 		error = guards_detach_all(&guards, pins->staging, report);
@@ -206,6 +212,10 @@ static int exchange_undo(const struct pins *pins, struct report *report)
 
 	if (error)
 		return error;
+	if (firewall.unknown_abi) {
+		firewall_close(&firewall);
+		return firewall_refuse_abi(report);
+	}
 	error = guards_open(&firewall, pins->live, report, &guards);
 	if (!error) {
 		error = hooks_move(&guards, &firewall, pins->live, report);

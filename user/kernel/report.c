@@ -50,6 +50,15 @@ void report_hint(struct report *report, const char *format, ...)
 	va_end(values);
 }
 
+void report_overcome(struct report *report, const char *way)
+{
+	report_note(report, "%s%s%s: %s", report->doing, report->complete ? "" : ": ",
+		    report->complete ? "" : strerror(-report->error), way);
+	report->error = 0;
+	report->complete = false;
+	report->doing[0] = report->hint[0] = report->detail[0] = '\0';
+}
+
 void report_note(struct report *report, const char *format, ...)
 {
 	char **notes;

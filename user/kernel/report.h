@@ -34,6 +34,8 @@ int report_refuse(struct report *report, int error, const char *format, ...)
 /* What to try next; kept when the failure is the one just said. */
 void report_hint(struct report *report, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+/* There is another way: the failure becomes a note that ends with it, and the next one counts. */
+void report_overcome(struct report *report, const char *way);
 void report_note(struct report *report, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* Adds words of libbpf; the last ones are kept when there are too many. */
