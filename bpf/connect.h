@@ -58,43 +58,47 @@ SUBPROGRAM __u32 connect_rule_find(__u32 half, __u32 remote, __u32 local, __u32 
 	return ZG_SLOT_NONE;
 }
 
-static __always_inline __u32 connect_rule_from(const struct policy *policy, __u32 remote,
-					       const union address *local, bool is_ipv4,
-					       __u32 port_class)
+/*
+ * The rule for the address that the socket is bound to, else for the host's number turn. A program
+ * of its own: 6.1 takes a loop for endless when a call in it is followed by a branch's end.
+ */
+SUBPROGRAM __u32 connect_rule_of(const struct connect *connect, __u32 half, __u32 remote,
+				 __u32 turn)
 {
-	__u32 class;
+	__u32 class, port_class, at = turn & (ZG_CONNECT_ADDRESSES - 1);
+	union address local = {};
 
-	if (is_ipv4)
-		class = lookup_class4(policy->half, ZG_LOCAL4, bpf_be64_to_cpu(local->word[1]));
+	if (!connect)
+		return ZG_SLOT_NONE;
+	if (connect->is_bound)
+		local = connect->bound;
+	else if (connect->is_ipv4)
+		__builtin_memcpy(&local.wire.byte[12], host.address4[at], 4);
 	else
-		class = class6_find(local, policy->half, ZG_LOCAL6);
-	return connect_rule_find(policy->half, remote, class, port_class);
+		__builtin_memcpy(local.wire.byte, host.address6[at], 16);
+	port_class = tables_ports(half, ZG_OPEN)->tcp[connect->rport];
+	if (connect->is_ipv4)
+		class = lookup_class4(half & 1, ZG_LOCAL4, bpf_be64_to_cpu(local.word[1]));
+	else
+		class = class6_find(&local, half, ZG_LOCAL6);
+	return connect_rule_find(half, remote, class, port_class);
 }
 
 /* Would egress find a rule for one of the addresses that the socket may come to have? */
 SUBPROGRAM __u32 connect_permitted(const struct connect *connect, __u32 half, __u32 remote)
 {
-	struct policy policy = {.half = half & 1};
-	union address local = {};
-	__u32 count, port_class;
+	__u32 count;
 
 	if (!connect)
 		return 1;
-	port_class = tables_ports(half, ZG_OPEN)->tcp[connect->rport];
-	if (connect->is_bound) {
-		local = connect->bound;
-		return connect_rule_from(&policy, remote, &local, connect->is_ipv4, port_class);
-	}
+	if (connect->is_bound)
+		return connect_rule_of(connect, half, remote, 0);
 	count = connect->is_ipv4 ? host.count4 : host.count6;
 	NO_UNROLL
 	for (__u32 i = 0; i < ZG_CONNECT_ADDRESSES; i++) {
 		if (i >= count)
 			break;
-		if (connect->is_ipv4)
-			__builtin_memcpy(&local.wire.byte[12], host.address4[i], 4);
-		else
-			__builtin_memcpy(local.wire.byte, host.address6[i], 16);
-		if (connect_rule_from(&policy, remote, &local, connect->is_ipv4, port_class))
+		if (connect_rule_of(connect, half, remote, i))
 			return 1;
 	}
 	/* A host without an address of the family, or with more than are listed: egress decides. */

@@ -27,6 +27,8 @@ static __always_inline const struct zg_settings *tables_settings(__u32 half)
 
 static __always_inline __u32 tables_root(__u32 half, __u32 trie, __u32 top)
 {
+	/* The compiler may know that top is small where 6.1's verifier does not: the mask stays. */
+	barrier_var(top);
 	return roots[half & 1].entry[trie][top & (ZG_ROOT_SIZE - 1)];
 }
 
