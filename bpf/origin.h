@@ -73,10 +73,13 @@ SUBPROGRAM __u32 origin_line_find(const struct origin_query *query, __u32 half)
 static __always_inline const struct zg_line *origin_line(__u32 half, __u32 number)
 {
 	const struct zg_origin *lines = tables_origin(half & 1);
+	__u32 index = number - 1;
 
-	if (!lines || !number || number > ZG_LINES_MAX)
+	/* Compared as it is used, not as number: the verifier of Linux 6.12 bounds no more. */
+	barrier_var(index);
+	if (!lines || index >= ZG_LINES_MAX)
 		return NULL;
-	return &lines->line[number - 1];
+	return &lines->line[index];
 }
 
 static __always_inline bool origin_port_permitted(const struct zg_line *line, __u32 port)
