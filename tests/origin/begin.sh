@@ -53,6 +53,7 @@ dial_hold() {
 	} &
 	DIAL_PID[$log]=$!
 	NET_PIDS+=($!)
+	# shellcheck disable=SC2093,SC1083,SC2086 # a descriptor by name, in an array
 	exec {DIAL_PIPE[$log]}>"$NET_TMP/$log.pipe"
 	net_wait "$log" grep -q ready "$NET_TMP/$log"
 	sed -i '/ready/d' "$NET_TMP/$log"
@@ -94,6 +95,7 @@ talk_begin() {
 		on "$name" "$ORIGIN_TOOLS/talk.py" "$@" <"$NET_TMP/$log.pipe" >"$NET_TMP/$log" 2>&1
 	} &
 	NET_PIDS+=($!)
+	# shellcheck disable=SC2093,SC1083,SC2086 # a descriptor by name, in an array
 	exec {TALK_PIPE[$log]}>"$NET_TMP/$log.pipe"
 	TALK_ASKED[$log]=1
 	net_wait "$log" grep -q open "$NET_TMP/$log"
