@@ -15,6 +15,7 @@
 
 #include <zonegate/reasons.h>
 
+#include "against_nft.h"
 #include "generate_packet.h"
 #include "generate_policy.h"
 #include "policy_text.h"
@@ -23,12 +24,13 @@
 
 #define TABLE_QUESTIONS 500 /* for each policy, of the image alone */
 #define TRIES 3
+#define NFT_POLICIES 40
 
 struct options {
 	uint64_t seed, pairs;
 	size_t packets; /* for each policy */
 	const char *failure, *cases, *replay, *policy, *capture;
-	bool no_kernel, no_judge, verbose;
+	bool no_kernel, no_judge, verbose, nft;
 };
 
 static void remove_folder(const char *path)
@@ -227,6 +229,8 @@ static void options_read(int argc, char **argv, struct options *ret_options)
 		{"no-kernel", no_argument, NULL, 'K'},
 		{"no-judge", no_argument, NULL, 'J'},
 		{"verbose", no_argument, NULL, 'v'},
+		{"nft", no_argument, NULL, 'N'},
+
 		{NULL, 0, NULL, 0},
 	};
 	struct options *o = ret_options;
@@ -270,6 +274,9 @@ static void options_read(int argc, char **argv, struct options *ret_options)
 		case 'v':
 			o->verbose = true;
 			break;
+		case 'N':
+			o->nft = true;
+			break;
 		default:
 			exit(2);
 		}
@@ -310,6 +317,10 @@ int main(int argc, char **argv)
 		passed += options.replay != NULL;
 	if (options.pairs)
 		failed += random_run(&options, &bench, &passed);
+	if (options.nft && against_nft(&bench, options.seed, NFT_POLICIES))
+		failed++;
+	else
+		passed += options.nft;
 	bench_close(&bench);
 	remove_folder(bench.folder);
 	printf("%llu passed, %llu failed\n", (unsigned long long)passed,

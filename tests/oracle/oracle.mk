@@ -10,7 +10,7 @@ $(BUILD)/oracle: $(ORACLE_OBJ) $(BUILD)/libzonegate.a
 
 .PHONY: oracle soak-oracle replay
 oracle: $(BUILD)/oracle ## random policies x packets: oracle == image == user space == XDP == tc (root)
-	$(ORACLE_RUN) --pairs $(or $(PAIRS),200000) --cases tests/oracle/cases
+	$(ORACLE_RUN) --pairs $(or $(PAIRS),200000) --cases tests/oracle/cases --nft
 soak-oracle: $(BUILD)/oracle ## the same, millions of pairs; the seed is printed
 	$(ORACLE_RUN) --pairs $(or $(PAIRS),5000000)
 replay: $(BUILD)/oracle ## a capture through oracle, XDP and tc: PCAP=FILE [POLICY=zonegate.conf]

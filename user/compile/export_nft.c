@@ -23,9 +23,11 @@ static const char head[] =
 	"#   replies to connections that this host opens, also echo replies and ICMP errors about\n"
 	"#   permitted traffic: dropped here; later fragments: dropped here, first ones are "
 	"judged.\n"
-	"# Left out, because nft does not look so closely: lengths of UDP, ICMP and neighbour\n"
+	"# Left out, because nft does not look so closely: lengths of UDP, ICMP, IGMP and "
+	"neighbour\n"
 	"#   discovery, an address that talks to itself (land), the order and the number of IPv6\n"
-	"#   extension headers, frames that end inside a header.\n"
+	"#   extension headers, IPv4 options that are malformed inside, frames that end in a "
+	"header.\n"
 	"# Left out altogether: egress, origin ports, VLAN tags (dropped here), audit mode.\n";
 
 /* What no policy changes. The martian addresses are those of docs/semantics.md. */
@@ -49,6 +51,8 @@ static const char ip_rules[] =
 	"\t\tip option lsrr exists counter drop comment \"ip-options\"\n"
 	"\t\tip option ssrr exists counter drop comment \"ip-options\"\n"
 	"\t\tip option rr exists counter drop comment \"ip-options\"\n"
+	"\t\tip6 nexthdr { 43, 135, 139, 140, 253, 254 } counter drop "
+	"comment \"routing-header, extension-headers\"\n"
 	"\t\texthdr rt exists counter drop comment \"routing-header\"\n"
 	"\t\texthdr mh exists counter drop comment \"extension-headers\"\n"
 	"\t\tip frag-off & 0x1fff != 0 counter drop comment \"fragment-orphan\"\n"
@@ -61,7 +65,8 @@ static const char ip_rules[] =
 	"\t\ttcp flags & (syn | rst) == syn | rst counter drop comment \"tcp-flags\"\n"
 	"\t\ttcp flags & (fin | rst) == fin | rst counter drop comment \"tcp-flags\"\n"
 	"\t\ttcp flags & (syn | rst | ack) == 0 counter drop comment \"tcp-flags\"\n"
-	"\t\tip protocol igmp ip ttl 1 ip daddr 224.0.0.0/4 counter accept "
+	"\t\tip protocol igmp ip frag-off & 0x2000 == 0 ip ttl 1 ip length >= 28 ip daddr "
+	"224.0.0.0/4 counter accept "
 	"comment \"multicast-listener\"\n"
 	"\t\ticmpv6 type { nd-router-solicit, nd-router-advert, nd-neighbor-solicit, "
 	"nd-neighbor-advert } jump neighbour\n"
