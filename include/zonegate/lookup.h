@@ -26,15 +26,28 @@ static inline __attribute__((always_inline)) __u32 lookup_popcount(__u64 x)
 	return (__u32)(x * 0x0101010101010101ull >> 56);
 }
 
+/* Both compilers know this one, and turn it into one instruction. */
+static inline __attribute__((always_inline)) __u32 lookup_be32(__u32 value)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	return __builtin_bswap32(value);
+#else
+	return value;
+#endif
+}
+
 /* Entry of a branch node for one byte: a class, or ZG_ENTRY_NODE and the child's index. */
 static inline __attribute__((always_inline)) __u32 lookup_branch(const struct zg_node *node,
 								 __u8 byte)
 {
-	__u32 word = byte >> 6;
-	__u32 index = node->rank[word] +
-		      lookup_popcount(node->bits[word] & (~0ull >> (63 - (byte & 63))));
+	__u32 word = byte >> 6, index;
 	__u16 run;
 
+	if (node->kind == ZG_NODE_DENSE)
+		index = byte;
+	else
+		index = node->rank[word] +
+			lookup_popcount(node->bits[word] & (~0ull >> (63 - (byte & 63))));
 	if (node->leaf_base == ZG_LEAVES_INLINE) {
 		if (index >= ZG_NODE_RUNS)
 			return ZG_LOOKUP_BROKEN;
@@ -51,6 +64,16 @@ static inline __attribute__((always_inline)) __u32 lookup_branch(const struct zg
 	return run;
 }
 
+/* Entry of a prefix node for an IPv4 address in host order. */
+static inline __attribute__((always_inline)) __u32 lookup_prefix4(const struct zg_node *node,
+								  __u32 address)
+{
+	const __u32 *key = (const __u32 *)(const void *)node->prefix.key;
+	const __u32 *mask = (const __u32 *)(const void *)node->prefix.mask;
+
+	return (lookup_be32(address) & *mask) == *key ? node->match : node->miss;
+}
+
 /* Class of an IPv4 address (host order), or ZG_LOOKUP_BROKEN. At most three loads deep. */
 static inline __attribute__((always_inline)) __u32 lookup_class4(__u32 half, __u32 trie,
 								 __u32 address)
@@ -63,7 +86,8 @@ static inline __attribute__((always_inline)) __u32 lookup_class4(__u32 half, __u
 	node = tables_node(entry & ~ZG_ENTRY_NODE);
 	if (!node)
 		return ZG_LOOKUP_BROKEN;
-	entry = lookup_branch(node, address >> 8 & 0xff);
+	entry = node->kind == ZG_NODE_PREFIX ? lookup_prefix4(node, address)
+					     : lookup_branch(node, address >> 8 & 0xff);
 	if (!(entry & ZG_ENTRY_NODE))
 		return entry;
 	if (entry == ZG_LOOKUP_BROKEN)
@@ -113,8 +137,8 @@ static inline __attribute__((always_inline)) __u32 lookup_rule(const struct zg_s
 							       __u32 local, __u32 port_class,
 							       __u32 *ret_reason)
 {
-	const __u32 *pair =
-		tables_pair(settings->pair_base[role] + remote * settings->pair_stride[role] + local);
+	const __u32 *pair = tables_pair(settings->pair_base[role] +
+					remote * settings->pair_stride[role] + local);
 	const __u32 *cell;
 
 	if (!pair)

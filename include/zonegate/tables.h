@@ -48,7 +48,8 @@ struct zg_roots {
 
 enum zg_node_kind {
 	ZG_NODE_BRANCH = 1, /* by one byte of the address: runs of equal values */
-	ZG_NODE_PREFIX = 2, /* IPv6 only: does the address lie in one prefix? (path compression) */
+	ZG_NODE_PREFIX = 2, /* does the address lie in one prefix? (path compression) */
+	ZG_NODE_DENSE = 3,  /* as BRANCH, with 256 leaves, one for each byte value */
 };
 
 #define ZG_NODE_RUNS 9		     /* runs that fit in the node itself */

@@ -149,23 +149,26 @@ static void test_random(void **state)
 	}
 }
 
-/* The same host number in a thousand networks: one leaf node serves them all. */
+/* The same host numbers in a thousand networks, too far apart for a prefix node: two nodes, and
+ * their leaves, serve them all. */
 static void test_equal_nodes_are_shared(void **state)
 {
 	struct cuts cuts;
 	struct built built;
 
 	(void)state;
-	cuts_alloc(&cuts, 2001, false);
+	cuts_alloc(&cuts, 4001, false);
 	cuts_push(&cuts, 0, 1);
 	for (uint32_t i = 0; i < 1000; i++) {
 		cuts_push(&cuts, 0x0a000005u + i * 0x10000u, 2);
 		cuts_push(&cuts, 0x0a000006u + i * 0x10000u, 1);
+		cuts_push(&cuts, 0x0a008005u + i * 0x10000u, 2);
+		cuts_push(&cuts, 0x0a008006u + i * 0x10000u, 1);
 	}
 	built_make(&cuts, &built);
 	assert_trie(&cuts);
 	assert_int_equal(built.image.node_count, 2);
-	assert_int_equal(built.image.leaf_count, 0);
+	assert_int_equal(built.image.leaf_count, 2 * 256);
 	built_free(&built);
 	cuts_free(&cuts);
 }
@@ -193,6 +196,24 @@ static void test_many_nodes(void **state)
 	assert_true(built.image.node_count > 32768 + 1000);
 	assert_true(built.pool.window > 0);
 	assert_trie(&cuts);
+	built_free(&built);
+	cuts_free(&cuts);
+}
+
+static void test_ipv4_host_is_one_node(void **state)
+{
+	struct cuts cuts;
+	struct built built;
+
+	(void)state;
+	cuts_alloc(&cuts, 3, false);
+	cuts_push(&cuts, 0, 1);
+	cuts_push(&cuts, 0xc000020au, 2);
+	cuts_push(&cuts, 0xc000020bu, 1);
+	built_make(&cuts, &built);
+	assert_trie(&cuts);
+	assert_int_equal(built.image.node_count, 1);
+	assert_int_equal(built.image.nodes[0].kind, ZG_NODE_PREFIX);
 	built_free(&built);
 	cuts_free(&cuts);
 }
@@ -278,6 +299,7 @@ int main(void)
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_equal_nodes_are_shared),
 		cmocka_unit_test(test_many_nodes),
+		cmocka_unit_test(test_ipv4_host_is_one_node),
 		cmocka_unit_test(test_ipv6_host_is_one_node),
 		cmocka_unit_test(test_ipv6_pair_of_hosts),
 		cmocka_unit_test(test_ipv6_depth),

@@ -16,7 +16,8 @@ typedef unsigned __int128 wide;
 #define ADDRESS_BITS 128
 #define WINDOW_NODES 32768u /* ordinals of ZG_RUN_CHILD entries */
 #define TABLE_SIZE (4 * WINDOW_NODES)
-#define ROOT_BYTES 2 /* of the address, taken by the root */
+#define DENSE_NODES 1024u /* of one trie: what stays in a second-level cache */
+#define ROOT_BYTES 2	  /* of the address, taken by the root */
 
 /* What a block of addresses comes to: a class, or a node that is not placed yet. */
 struct subtree {
@@ -162,6 +163,20 @@ static int branch_resolve(struct trie_pool *pool, struct branch *branch)
 	return 0;
 }
 
+/* Runs into leaves, equal ones once. */
+static int leaves_place(struct trie_pool *pool, const uint16_t *runs, size_t count,
+			uint32_t *ret_base)
+{
+	struct intern *leaves = &pool->leaves;
+	uint32_t id;
+	int err = intern_add(leaves, runs, count * sizeof(*runs), &id);
+
+	if (err < 0)
+		return err;
+	*ret_base = (uint32_t)((id ? leaves->end[id - 1] : 0) / sizeof(*runs));
+	return 0;
+}
+
 static int branch_node(struct trie_pool *pool, const struct branch *branch, unsigned pos,
 		       struct zg_node *ret_node)
 {
@@ -177,18 +192,34 @@ static int branch_node(struct trie_pool *pool, const struct branch *branch, unsi
 		rank += (size_t)__builtin_popcountll(node.bits[w]);
 	}
 	node.leaf_base = ZG_LEAVES_INLINE;
-	if (branch->runs <= ZG_NODE_RUNS) {
-		memcpy(node.run, branch->entry, branch->runs * sizeof(*node.run));
-	} else {
-		struct intern *leaves = &pool->leaves;
-		uint32_t id;
-		int err = intern_add(leaves, branch->entry, branch->runs * sizeof(*branch->entry),
-				     &id);
+	*ret_node = node;
+	if (branch->runs > ZG_NODE_RUNS)
+		return leaves_place(pool, branch->entry, branch->runs, &ret_node->leaf_base);
+	memcpy(ret_node->run, branch->entry, branch->runs * sizeof(*node.run));
+	return 0;
+}
 
-		if (err < 0)
-			return err;
-		node.leaf_base = (uint32_t)((id ? leaves->end[id - 1] : 0) / sizeof(uint16_t));
+/* One entry a byte value: no counting of bits, eight lines of cache in place of one. */
+static int dense_node(struct trie_pool *pool, const struct branch *branch, unsigned pos,
+		      struct zg_node *ret_node)
+{
+	struct zg_node node = {.kind = ZG_NODE_DENSE, .pos = (uint8_t)pos};
+	size_t leaves_before = pool->leaves.size_bytes, run = 0;
+	uint16_t entries[256];
+	int err;
+
+	if (branch->children > 0)
+		node.child_base = (uint32_t)pool->window;
+	for (unsigned byte = 0; byte < 256; byte++) {
+		if (run + 1 < branch->runs && branch->first[run + 1] == byte)
+			run++;
+		entries[byte] = branch->entry[run];
 	}
+	err = leaves_place(pool, entries, 256, &node.leaf_base);
+	if (err < 0)
+		return err;
+	if (pool->leaves.size_bytes > leaves_before)
+		pool->dense_left--; /* what equals another costs no cache */
 	*ret_node = node;
 	return 0;
 }
@@ -234,7 +265,10 @@ static int branch_build(struct trie_pool *pool, const struct cuts *cuts, const s
 	}
 	err = branch_resolve(pool, branch);
 	ret_subtree->is_node = true;
-	return err < 0 ? err : branch_node(pool, branch, block->pos, &ret_subtree->node);
+	if (err < 0)
+		return err;
+	return (pool->dense_left ? dense_node : branch_node)(pool, branch, block->pos,
+							     &ret_subtree->node);
 }
 
 /* ---- prefix nodes ---- */
@@ -249,8 +283,7 @@ static unsigned prefix_bits(const struct cuts *cuts, const struct block *block)
 	wide last = cut_start(cuts, block->until) - 1, differ = first ^ last;
 	unsigned bits = ADDRESS_BITS;
 
-	if (!cuts->six || block->until - block->from < 2 ||
-	    cuts->class[block->from] != cuts->class[block->until])
+	if (block->until - block->from < 2 || cuts->class[block->from] != cuts->class[block->until])
 		return 0;
 	if (differ >> 64)
 		bits = (unsigned)__builtin_clzll((uint64_t)(differ >> 64));
@@ -318,6 +351,7 @@ int trie_build(struct trie_pool *pool, const struct cuts *cuts, uint32_t *root)
 			return -ENOMEM;
 	}
 	pool->leaves.max_bytes = pool->max_bytes;
+	pool->dense_left = DENSE_NODES;
 	for (uint32_t top = 0; top < ZG_ROOT_SIZE; top++) {
 		struct block block = {.base = (wide)top << shift, .pos = ROOT_BYTES};
 		struct subtree subtree = {.is_node = false};
