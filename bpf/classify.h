@@ -21,7 +21,14 @@ struct permission {
 	__u32 reason;
 };
 
-/* Verified once, by itself: the walk is long and has many callers. */
+/* Verified once, by themselves: the walks are long and have many callers. */
+SUBPROGRAM __u32 class4_find(__u32 address, __u32 half, __u32 trie)
+{
+	if (trie >= ZG_TRIES)
+		return ZG_LOOKUP_BROKEN;
+	return lookup_class4(half & 1, trie, address);
+}
+
 SUBPROGRAM __u32 class6_find(const union address *address, __u32 half, __u32 trie)
 {
 	if (!address || trie >= ZG_TRIES)
@@ -48,8 +55,8 @@ static __always_inline __u32 classes_find(const struct policy *policy, __u32 ifi
 	__u32 remote, local;
 
 	if (packet->family == 4) {
-		remote = lookup_class4(policy->half, ZG_REMOTE4, packet->remote4);
-		local = lookup_class4(policy->half, ZG_LOCAL4, packet->local4);
+		remote = class4_find(packet->remote4, policy->half, ZG_REMOTE4);
+		local = class4_find(packet->local4, policy->half, ZG_LOCAL4);
 	} else {
 		union address address = packet->remote6;
 

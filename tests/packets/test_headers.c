@@ -81,7 +81,7 @@ static void ipv4_options(void **state)
 		REASON(shot, IP_OPTIONS);
 		shot = OPTIONS(hook, 0, 131, 7, 4, 0, 0, 0, 0); /* behind the end: not there */
 		RULE(shot, "5");
-		shot = OPTIONS(hook, 68, 6, 131, 137, 7, 7, 131, 3); /* inside one, then real */
+		shot = OPTIONS(hook, 68, 6, 131, 137, 7, 7, 131, 2); /* inside one, then real */
 		REASON(shot, IP_OPTIONS);
 		shot = OPTIONS(hook, 68, 0, 0, 0);
 		REASON(shot, BAD_IPV4);
