@@ -55,7 +55,9 @@ tap_is "confirm with nothing to confirm" 0 "$(z confirm >/dev/null 2>&1; echo $?
 tap_is "a deadline that is no number: usage" 2 "$(zc open apply --confirm soon >/dev/null 2>&1; echo $?)"
 
 before=$(status policy.generation)
-tap_true "--dry-run" zc open apply --dry-run
+zc open apply --dry-run >"$NET_TMP/said" 2>&1
+tap_true "--dry-run shows what would be permitted newly, by which rule" grep -q "ping" "$NET_TMP/said"
+tap_true "and with which packet" grep -Eq "icmp|type 8" "$NET_TMP/said"
 tap_is "changes nothing" "$before" "$(status policy.generation)"
 tap_is "to the packet" 0 "$(pings left 192.0.2.10)"
 tap_true "stop" z stop

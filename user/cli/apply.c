@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/apply_diff.h"
 #include "cli/arguments.h"
 #include "cli/cli.h"
 #include "cli/lockout_print.h"
@@ -23,7 +24,7 @@
 /* What the command line asks for. */
 struct wish {
 	struct apply_options options;
-	bool force, dry_run;
+	bool force, dry_run, no_diff;
 	char folder[SNAPSHOT_PATH]; /* of the texts' copies */
 };
 
@@ -94,6 +95,9 @@ static int load_and_apply(struct context *context, const struct wish *wish)
 		status = lockout_check(context, &policy, &image, wish->force);
 	if (status)
 		return status;
+	/* As JSON an answer is one document: the change with --dry-run, else what is in force. */
+	if (!wish->no_diff && (!context->json || wish->dry_run))
+		apply_diff_show(context, wish->folder, &policy, &image);
 	if (wish->dry_run) {
 		fprintf(stderr, "zonegate: --dry-run: nothing was changed\n");
 		return EXIT_DONE;
@@ -147,6 +151,7 @@ int command_apply(struct context *context)
 		.options.allow_missing = option_flag(context, "--allow-missing"),
 		.force = option_flag(context, "--force"),
 		.dry_run = option_flag(context, "--dry-run"),
+		.no_diff = option_flag(context, "--no-diff"),
 	};
 	int status = take_confirm(context, &wish);
 

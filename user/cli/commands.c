@@ -31,7 +31,7 @@ static const struct command commands[] = {
 	{"show", "[rules|zones|origin]", "what the policy means on this host", command_show},
 	{"explain", "in|out PROTO SRC[:PORT] DST[:PORT] | -",
 	 "the verdict on a packet, the rule or reason, why", command_explain},
-	{"apply", "[--confirm SECONDS] [--dry-run] [--force] [--allow-missing]",
+	{"apply", "[--confirm SECONDS] [--dry-run] [--no-diff] [--force] [--allow-missing]",
 	 "compile, load, swap: the policy is in force", command_apply},
 	{"confirm", "", "keep the policy that apply --confirm put into force", command_confirm},
 	{"stop", "", "take the filter away: the host is then unfiltered", command_stop},

@@ -27,7 +27,8 @@ static void diags_drop(struct diags *diags, enum diag_severity severity)
 
 static bool only_answers(const struct context *context)
 {
-	static const char *const names[] = {"show", "explain", "sheet", "status", "counters"};
+	static const char *const names[] = {"show",   "explain",  "sheet",
+					    "status", "counters", "diff"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names) && context->argc; i++) {
 		if (!strcmp(names[i], context->argv[0]))
