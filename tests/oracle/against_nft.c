@@ -137,6 +137,8 @@ static bool is_comparable(const struct model *model, const struct packet *packet
 	}
 	if (dissect(model, packet->byte, packet->size, &d))
 		return true;
+	if (d.proto == 51 && d.src.family == 6) /* nft walks over it */
+		return false;
 	return !d.later_fragment && (d.proto != 2 || d.payload.size >= 8);
 }
 

@@ -28,6 +28,7 @@ static const char head[] =
 	"#   discovery, an address that talks to itself (land), the order and the number of IPv6\n"
 	"#   extension headers, IPv4 options that are malformed inside, frames that end in a "
 	"header.\n"
+	"#   nft looks behind AH in IPv6 packets, where zonegate takes it for the protocol.\n"
 	"# Left out altogether: egress, origin ports, VLAN tags (dropped here), audit mode.\n";
 
 /* What no policy changes. The martian addresses are those of docs/semantics.md. */
