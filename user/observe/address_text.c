@@ -56,6 +56,8 @@ const char *address_set_member_text(const struct address_set *set, size_t index,
 {
 	char buffer[ADDRESS_RANGE_TEXT];
 
+	if (index >= set->count4 + set->count6)
+		return "";
 	if (index < set->count4)
 		return arena_strdup(arena, range4_format(set->v4[index], buffer));
 	return arena_strdup(arena, range6_format(set->v6[index - set->count4], buffer));

@@ -20,7 +20,7 @@ bool address_set_is_wide(const struct address_set *set);
  */
 const char *address_set_text(const struct address_set *set, size_t limit, struct arena *arena);
 
-/* The members one by one, IPv4 first: what a loop over index < count4 + count6 asks for. */
+/* The members one by one, IPv4 first: index < count4 + count6; "" past the end. */
 const char *address_set_member_text(const struct address_set *set, size_t index,
 				    struct arena *arena);
 

@@ -76,7 +76,7 @@ int origin_state_read(const struct firewall *firewall, struct report *report,
 		      struct origin_state *ret_state)
 {
 	struct origin_state state = {0};
-	struct port_use use;
+	struct port_use use = {0};
 	int error = counters_read(firewall, report, &state.counters);
 
 	if (error)
