@@ -171,14 +171,8 @@ static __always_inline __u32 quote_parse(const struct frame *frame, const struct
 		return reason;
 	if (!quote_is_addressed(frame, packet, quoted) || quoted->fragment == FRAGMENT_LATER)
 		return ZG_R_ICMP_UNRELATED;
-	switch (quoted->proto) {
-	case IPV6_HOP_BY_HOP:
-	case IPV6_OPTIONS:
-	case IPV6_FRAGMENT:
-	case IPV6_ROUTING:
-		if (quoted->family == 6)
-			return ZG_R_ICMP_UNRELATED;
-	}
+	if (quoted->family == 6 && ipv6_next_judge(quoted->proto, true) != ZG_R_RULE)
+		return ZG_R_ICMP_UNRELATED; /* extension headers are not followed in quotes */
 	return quote_parse_l4(frame, l4, quoted);
 }
 
