@@ -180,15 +180,20 @@ static void test_csv_places(void **state)
 static void test_csv_quotes(void **state)
 {
 	struct stage stage = {0};
-	struct source source = source_of(&stage, "a,b\n1,x\"y\"\n2,\"ok\"\n3,\"never\nclosed");
+	struct source source = source_of(&stage, "a,b\n1,x\"y\"\n2,\"ok\"\n3,\"never\n"
+						 "4,closed\n5,\"nor");
 	struct csv_table table;
 
 	(void)state;
 	assert_int_equal(csv_table_parse(&source, &stage.arena, &stage.diags, &table), 0);
-	assert_int_equal(stage.diags.errors, 2);
+	assert_int_equal(stage.diags.errors, 3);
 	assert_diag(&stage.diags, "csv-quote", 2, 4);
-	assert_int_equal(stage.diags.list[1].place.line, 4);
-	assert_int_equal(stage.diags.list[1].place.column, 4);
+	for (unsigned int i = 1; i < 3; i++) {
+		assert_int_equal(stage.diags.list[i].place.line, i == 1 ? 4 : 6);
+		assert_int_equal(stage.diags.list[i].place.column, 4);
+	}
+	assert_string_equal(table.rows[2].fields[1].text, "closed");
+	assert_int_equal(table.rows[2].fields[1].place.line, 5);
 	assert_string_equal(table.rows[1].fields[1].text, "ok");
 	assert_int_equal(table.rows[1].fields[0].place.line, 3);
 	stage_free(&stage);

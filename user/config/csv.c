@@ -19,6 +19,7 @@ struct csv_reader {
 	size_t field_capacity;
 	struct place field_place; /* first byte that is neither blank nor the quote */
 	bool field_begun;	  /* field_place is known */
+	bool in_quotes;		  /* strict: quotes are where a field is quoted, and nowhere else */
 	bool at_row_start;
 	bool out_of_memory;
 };
@@ -39,6 +40,7 @@ static void on_field(void *text, size_t length, void *context)
 	reader->row.fields = fields;
 	fields[reader->row.count++] = (struct word){copy, reader->field_place};
 	reader->field_begun = false;
+	reader->in_quotes = false;
 }
 
 static void on_row(int end, void *context)
@@ -68,7 +70,7 @@ static void report_quote(const struct csv_reader *reader, struct diags *diags, s
 				"a quote inside a field, or text behind its closing quote");
 	} else {
 		diag = diag_add(diags, DIAG_ERROR, "csv-quote", reader->field_place,
-				"the quote that opens this field is never closed");
+				"the quote that opens this field is not closed on its line");
 	}
 	diag_hint(diag, "a field with quotes looks so: \"ports \"\"A\"\" and B\"");
 }
@@ -96,6 +98,8 @@ static bool feed(struct csv_parser *parser, struct csv_reader *reader, const cha
 	}
 	if (!blank)
 		reader->at_row_start = false;
+	if (*byte == '"')
+		reader->in_quotes = !reader->in_quotes;
 	return csv_parse(parser, byte, 1, on_field, on_row, reader) == 1;
 }
 
@@ -104,7 +108,16 @@ static void reader_drop_row(struct csv_reader *reader)
 	reader->row = (struct csv_row){0};
 	reader->field_capacity = 0;
 	reader->field_begun = false;
+	reader->in_quotes = false;
 	reader->at_row_start = true;
+}
+
+/* After a quoting error: from the next line on. 0 or -ENOMEM. */
+static int reader_restart(struct csv_parser *parser, struct csv_reader *reader)
+{
+	reader_drop_row(reader);
+	csv_free(parser);
+	return csv_init(parser, CSV_STRICT | CSV_STRICT_FINI) ? -ENOMEM : 0;
 }
 
 static int parse_all(struct csv_parser *parser, struct csv_reader *reader,
@@ -126,12 +139,15 @@ static int parse_all(struct csv_parser *parser, struct csv_reader *reader,
 			return -ENOMEM;
 		if (!fed) {
 			report_quote(reader, diags, place);
-			reader_drop_row(reader);
-			csv_free(parser);
-			if (csv_init(parser, CSV_STRICT | CSV_STRICT_FINI))
+			if (reader_restart(parser, reader))
 				return -ENOMEM;
 			at = line_end(source, at);
 			byte = source->text + at;
+		} else if (*byte == '\n' && reader->in_quotes) {
+			/* No name or port has a line end; a forgotten quote swallows rows. */
+			report_quote(reader, diags, (struct place){0});
+			if (reader_restart(parser, reader))
+				return -ENOMEM;
 		}
 		place.column++;
 		if (*byte == '\n')
