@@ -29,7 +29,7 @@ static int conserved(struct stand *loaded)
 		if (loaded->rule_slot[slot])
 			counted += rule->packets_in + rule->packets_out;
 	}
-	for (uint32_t index = 0; index < ZG_REASON_COUNTERS; index++)
+	for (uint32_t index = 0; index < ZG_REASON_INDEX(ZG_CONNECT, 0, 0); index++)
 		counted += loaded->reason_seen[index].packets;
 	printf("packets: %llu in, %llu passed + %llu dropped, %llu counted\n",
 	       (unsigned long long)loaded->shots, (unsigned long long)loaded->passed,
@@ -68,6 +68,7 @@ int main(int argc, char **argv)
 	failed += test_flows();
 	failed += test_origin();
 	failed += test_modes();
+	failed += test_sockopt();
 	failed += conserved(stand);
 	stand_close(stand);
 	command("ip addr flush dev zgp0"); /* the Edge is somebody else now */

@@ -44,7 +44,7 @@ static void stand_compile(struct stand *loaded, const char *config)
 	diags_free(&diags);
 }
 
-static void counters_look(struct stand *loaded)
+void stand_look(struct stand *loaded)
 {
 	for (uint32_t i = 0; i < loaded->firewall.map[MAP_RULE_COUNTERS].max_entries; i++)
 		percpu_sum(&loaded->rules, i, (uint64_t *)&loaded->rule_seen[i]);
@@ -79,7 +79,7 @@ void stand_open(struct stand *loaded, const char *config)
 			sizeof(struct zg_reason_counter), &loaded->reasons))
 		errx(1, "counters cannot be read");
 	stand_group(loaded, 0);
-	counters_look(loaded);
+	stand_look(loaded);
 }
 
 void stand_close(struct stand *loaded)
@@ -284,7 +284,7 @@ static void reasons_compare(struct stand *loaded, enum zg_hook hook, struct coun
 
 #define FAIL(file, line, ...)                                                                      \
 	do {                                                                                       \
-		print_error(__VA_ARGS__);                                                       \
+		print_error(__VA_ARGS__);                                                          \
 		_fail(file, line);                                                                 \
 	} while (0)
 

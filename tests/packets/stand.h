@@ -29,6 +29,8 @@ struct stand {
 /* Ends the program when the policy or the object cannot be loaded. */
 void stand_open(struct stand *stand, const char *config);
 void stand_close(struct stand *stand);
+/* Takes the counters as they are: what has moved is no shot's. */
+void stand_look(struct stand *stand);
 /* Forgets flows, fragments and limiters, in the kernel and in the judge. */
 void stand_forget(struct stand *stand);
 /* Lets time pass for what is remembered: all of it gets older. */

@@ -23,6 +23,7 @@ int test_icmp(void);
 int test_flows(void);
 int test_origin(void);
 int test_modes(void);
+int test_sockopt(void);
 
 /* Before each test: nothing is remembered. */
 int forget(void **state);
