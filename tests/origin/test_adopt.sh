@@ -11,7 +11,7 @@ server_echo internet tcp:{22,25,7777}
 server_echo servers tcp:22
 server_echo partner tcp:22
 server_echo edge tcp:{21,9999}
-origin_site enforce "203.0.113.7 22: 61000-61009" "! 203.0.113.* *: 42000-42019"
+origin_site enforce "203.0.113.7 22: 61000-61009" "! 203.0.113.* *: 28000-28019"
 
 talk_begin edge open --from 192.0.2.10,50001 203.0.113.7 22
 talk_begin edge mapped --mapped 203.0.113.7 7777
