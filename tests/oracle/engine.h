@@ -38,6 +38,9 @@ struct bench;
 /* The program of a hook, for test runs without the rest; -1: no kernel engine with a policy. */
 int engine_kernel_program(const struct bench *bench, int hook);
 
+/* What its counters say: packets ever counted, and those as `internal`. */
+uint64_t engine_kernel_counted(struct bench *bench, uint64_t *ret_internal);
+
 /* Do they mean the same? */
 bool verdict_equal(const struct verdict *a, const struct verdict *b);
 

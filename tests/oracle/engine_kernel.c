@@ -282,16 +282,38 @@ static void kernel_close(struct engine *engine)
 	free(kernel);
 }
 
-int engine_kernel_program(const struct bench *bench, int hook)
+static struct kernel *kernel_of(const struct bench *bench)
 {
 	for (int i = 0; i < bench->engines; i++) {
-		const struct kernel *kernel = (const struct kernel *)bench->engine[i];
+		struct kernel *kernel = (struct kernel *)bench->engine[i];
 
 		if (bench->engine[i]->load == kernel_load && kernel->loaded)
-			return kernel->firewall
-				.program[hook == ZG_INGRESS ? PROGRAM_INGRESS : PROGRAM_EGRESS];
+			return kernel;
 	}
-	return -1;
+	errx(3, "the programs are not loaded");
+}
+
+int engine_kernel_program(const struct bench *bench, int hook)
+{
+	const struct kernel *kernel = kernel_of(bench);
+
+	return kernel->firewall.program[hook == ZG_INGRESS ? PROGRAM_INGRESS : PROGRAM_EGRESS];
+}
+
+uint64_t engine_kernel_counted(struct bench *bench, uint64_t *ret_internal)
+{
+	struct kernel *kernel = kernel_of(bench);
+	uint64_t counted = 0, internal = 0;
+
+	counters_look(kernel);
+	for (uint32_t i = 0; i < kernel->rule_slots; i++)
+		counted += kernel->rule_seen[i][0] + kernel->rule_seen[i][1];
+	for (uint32_t i = 0; i < ZG_REASON_COUNTERS; i++) {
+		counted += kernel->reason_seen[i];
+		internal += i % ZG_REASONS == ZG_R_INTERNAL ? kernel->reason_seen[i] : 0;
+	}
+	*ret_internal = internal;
+	return counted;
 }
 
 struct engine *engine_kernel_open(void)

@@ -29,7 +29,7 @@
 struct options {
 	uint64_t seed, pairs;
 	size_t packets; /* for each policy */
-	const char *failure, *cases, *replay, *policy, *capture;
+	const char *failure, *cases, *replay, *policy, *capture, *driver;
 	bool no_kernel, no_judge, verbose, nft;
 };
 
@@ -230,6 +230,7 @@ static void options_read(int argc, char **argv, struct options *ret_options)
 		{"no-judge", no_argument, NULL, 'J'},
 		{"verbose", no_argument, NULL, 'v'},
 		{"nft", no_argument, NULL, 'N'},
+		{"driver", required_argument, NULL, 'D'},
 
 		{NULL, 0, NULL, 0},
 	};
@@ -274,6 +275,9 @@ static void options_read(int argc, char **argv, struct options *ret_options)
 		case 'v':
 			o->verbose = true;
 			break;
+		case 'D':
+			o->driver = optarg;
+			break;
 		case 'N':
 			o->nft = true;
 			break;
@@ -311,7 +315,7 @@ int main(int argc, char **argv)
 	engines_open(&options, &bench);
 	if (options.cases)
 		cases_run(&bench, options.cases, &passed, &failed);
-	if (options.replay && replay_run(&bench, options.replay, options.policy))
+	if (options.replay && replay_run(&bench, options.replay, options.policy, options.driver))
 		failed++;
 	else
 		passed += options.replay != NULL;

@@ -8,11 +8,16 @@ $(ORACLE_OBJ): CPPFLAGS += -Itests/oracle
 $(BUILD)/oracle: $(ORACLE_OBJ) $(BUILD)/libzonegate.a
 	$(CC) $(ALL_CFLAGS) $^ $(LDLIBS) -o $@
 
+$(BUILD)/oracle-replay.bpf.o: tests/oracle/bpf/replay.bpf.c tests/oracle/bpf/replay.h | $(BUILD)
+	$(CLANG) $(BPF_CFLAGS) -Itests/oracle/bpf -c $< -o $@
+
+# Without PCAP: traffic of the oracle's own for the policy, as a capture.
+POLICY ?= tests/oracle/replay/zonegate.conf
 .PHONY: oracle soak-oracle replay
-oracle: $(BUILD)/oracle ## random policies x packets: oracle == image == user space == XDP == tc (root)
+oracle: $(BUILD)/oracle ## random policies x packets: oracle == image == user space == XDP == tc == nft (root)
 	$(ORACLE_RUN) --pairs $(or $(PAIRS),200000) --cases tests/oracle/cases --nft
 soak-oracle: $(BUILD)/oracle ## the same, millions of pairs; the seed is printed
 	$(ORACLE_RUN) --pairs $(or $(PAIRS),5000000)
-replay: $(BUILD)/oracle ## a capture through oracle, XDP and tc: PCAP=FILE [POLICY=zonegate.conf]
-	@test -n "$(PCAP)" || { echo "usage: make replay PCAP=FILE [POLICY=zonegate.conf]" >&2; exit 2; }
-	$(BUILD)/oracle --replay $(PCAP) --policy $(or $(POLICY),tests/oracle/replay/zonegate.conf)
+replay: $(BUILD)/oracle $(BUILD)/oracle-replay.bpf.o ## a capture through oracle, XDP and tc: PCAP=FILE POLICY=zonegate.conf
+	$(if $(PCAP),,$(BUILD)/oracle --capture $(BUILD)/oracle.pcap --policy $(POLICY) --packets 500000 --seed $(or $(SEED),1))
+	$(BUILD)/oracle --replay $(or $(PCAP),$(BUILD)/oracle.pcap) --policy $(POLICY) --driver $(BUILD)/oracle-replay.bpf.o

@@ -7,8 +7,8 @@
 
 #include "trial.h"
 
-/* 0: no packet differs, none is undecided. 1: printed. */
-int replay_run(struct bench *bench, const char *capture, const char *config);
+/* 0: no packet differs, none is undecided. 1: printed. driver: replay.bpf.o, NULL: no rate. */
+int replay_run(struct bench *bench, const char *capture, const char *config, const char *driver);
 /* Writes random traffic for a policy as a capture (pcap). */
 void replay_write(const char *capture, const char *config, uint64_t seed, size_t packets);
 
