@@ -6,7 +6,6 @@
 #include "kernel/firewall.h"
 
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/membarrier.h>
@@ -172,64 +171,19 @@ static int map_state_read(struct firewall *firewall, enum firewall_map id, struc
 	return 0;
 }
 
-/*
- * Where a global variable lies in its map's value: the map's own BTF says it, so that the order in
- * which some compiler laid them out does not matter. -EPROTO when there is none of that size.
- */
-static int variable_find(int map_fd, const char *name, size_t size, size_t *ret_offset)
-{
-	struct bpf_map_info info = {0};
-	__u32 info_size = sizeof(info);
-	const struct btf_type *section;
-	const struct btf_var_secinfo *var;
-	struct btf *btf;
-	int error = -EPROTO;
-
-	if (bpf_obj_get_info_by_fd(map_fd, &info, &info_size))
-		return -errno;
-	btf = btf__load_from_kernel_by_id(info.btf_id);
-	if (!btf)
-		return -errno;
-	section = btf__type_by_id(btf, info.btf_value_type_id);
-	if (!section || !btf_is_datasec(section))
-		goto out;
-	var = btf_var_secinfos(section);
-	for (int i = 0; i < btf_vlen(section); i++) {
-		const struct btf_type *type = btf__type_by_id(btf, var[i].type);
-
-		if (!type || strcmp(btf__name_by_offset(btf, type->name_off), name))
-			continue;
-		if (var[i].size != size || var[i].offset + size > info.value_size)
-			goto out;
-		*ret_offset = var[i].offset;
-		error = 0;
-	}
-out:
-	btf__free(btf);
-	return error;
-}
-
-/* The tables of fixed size are variables of one map. */
+/* The tables of fixed size are variables of one map; object_load() noted where they lie. */
 static int fixed_tables_find(struct firewall *firewall, struct report *report)
 {
-	int fd = firewall->map[MAP_FIXED_TABLES].fd;
-	char *memory = firewall->map[MAP_FIXED_TABLES].memory;
-	struct zg_control *control = firewall->map[MAP_CONTROL].memory;
+	const struct zg_control *control = firewall->map[MAP_CONTROL].memory;
+	const struct firewall_map_state *map = &firewall->map[MAP_FIXED_TABLES];
 	size_t roots = control->roots_offset - 1, ports = control->ports_offset - 1;
-	int error = 0;
 
-	if (!control->roots_offset || !control->ports_offset) {
-		error = variable_find(fd, "roots", ZG_HALVES * sizeof(struct zg_roots), &roots);
-		if (!error)
-			error = variable_find(fd, "ports", 2 * ZG_HALVES * sizeof(struct zg_ports),
-					      &ports);
-	}
-	if (error)
-		return report_fail(report, error, "looking for roots and ports in the object");
-	control->roots_offset = (__u32)roots + 1;
-	control->ports_offset = (__u32)ports + 1;
-	firewall->tables.roots = (struct zg_roots *)(void *)(memory + roots);
-	firewall->tables.ports = (struct zg_ports *)(void *)(memory + ports);
+	if (!control->roots_offset || !control->ports_offset ||
+	    roots + ZG_HALVES * sizeof(struct zg_roots) > map->memory_bytes ||
+	    ports + 2 * ZG_HALVES * sizeof(struct zg_ports) > map->memory_bytes)
+		return report_fail(report, -EPROTO, "looking for roots and ports in the object");
+	firewall->tables.roots = (struct zg_roots *)(void *)((char *)map->memory + roots);
+	firewall->tables.ports = (struct zg_ports *)(void *)((char *)map->memory + ports);
 	return 0;
 }
 

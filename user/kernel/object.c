@@ -6,6 +6,7 @@
 #include "kernel/object.h"
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -135,6 +136,46 @@ static int descriptors_keep(struct bpf_object *object, struct firewall *firewall
 	return error;
 }
 
+/* Where a global variable of ".bss" lies, 1 + bytes; 0: there is none of that size. */
+static __u32 variable_find(const struct btf *btf, const char *name, size_t size)
+{
+	__s32 id = btf__find_by_name_kind(btf, ".bss", BTF_KIND_DATASEC);
+	const struct btf_type *section = id < 0 ? NULL : btf__type_by_id(btf, (__u32)id);
+	const struct btf_var_secinfo *var = section ? btf_var_secinfos(section) : NULL;
+
+	for (int i = 0; section && i < btf_vlen(section); i++) {
+		const struct btf_type *type = btf__type_by_id(btf, var[i].type);
+
+		if (type && var[i].size == size &&
+		    !strcmp(btf__name_by_offset(btf, type->name_off), name))
+			return var[i].offset + 1;
+	}
+	return 0;
+}
+
+/*
+ * The tables of fixed size are variables, in the order in which some compiler laid them out: the
+ * object's own BTF tells it. Asking the kernel for it later would take CAP_SYS_ADMIN.
+ */
+static int fixed_tables_note(struct bpf_object *object, struct report *report)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(object, firewall_map_names[MAP_CONTROL]);
+	const struct btf *btf = bpf_object__btf(object);
+	struct zg_control control;
+	const void *initial;
+	size_t size = 0;
+	int error;
+
+	initial = map ? bpf_map__initial_value(map, &size) : NULL;
+	if (!btf || !initial || size != sizeof(control))
+		return report_fail(report, -EPROTO, "looking for the control word in the object");
+	memcpy(&control, initial, sizeof(control));
+	control.roots_offset = variable_find(btf, "roots", ZG_HALVES * sizeof(struct zg_roots));
+	control.ports_offset = variable_find(btf, "ports", 2 * ZG_HALVES * sizeof(struct zg_ports));
+	error = bpf_map__set_initial_value(map, &control, sizeof(control));
+	return error ? report_fail(report, error, "writing the control word") : 0;
+}
+
 static int load_failed(struct report *report, int error)
 {
 	bool verifier = strstr(report->detail, "BEGIN PROG LOAD LOG");
@@ -170,6 +211,8 @@ int object_load(const struct object_sizes *sizes, const struct firewall *predece
 		goto out;
 	}
 	error = maps_prepare(object, sizes, predecessor, report);
+	if (!error)
+		error = fixed_tables_note(object, report);
 	if (!error) {
 		error = bpf_object__load(object);
 		if (error)
