@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * The short way of what most packets are: plain IPv4 or IPv6, TCP or UDP, whole, of a connection
- * that a rule accepts. Passes and counts it, or knows nothing: then the stages decide, from the
- * beginning. It may only pass what they pass, under the same rule: every check of ip.h and
- * transport.h is here in the words of the header. Must not drop.
+ * that a rule accepts, or a SYN that none does. Decides and counts it, or knows nothing: then the
+ * stages decide, from the beginning. It may only answer what they answer, under the same rule or
+ * reason: every check of ip.h and transport.h is here in the words of the header.
  */
 #ifndef BPF_FAST_H
 #define BPF_FAST_H
@@ -20,8 +20,9 @@
 /* Header words as a little-endian machine loads them: the checks of several fields in one. */
 #define WORD_IPV4 0x00450008u /* at 12: ethertype, version and IHL; TOS is any */
 #define WORD_IPV4_MASK 0x00ffffffu
-#define WORD_IPV6 0x0060dd86u /* at 12: ethertype, version; traffic class and flow label are any   \
-			       */
+#define WORD_IPV6                                                                                  \
+	0x0060dd86u /* at 12: ethertype, version; traffic class and flow label are any             \
+		     */
 #define WORD_IPV6_MASK 0x00f0ffffu
 #define WORD_WHOLE_TCP 0x06000000u /* at 20: no fragment, DF and TTL are any, protocol */
 #define WORD_WHOLE_UDP 0x11000000u
@@ -42,7 +43,9 @@ struct fast {
 	bool out;
 	__u32 connection; /* counts as one */
 	__u32 class;	  /* of the service port */
-	__u32 slot;	  /* the answer */
+	bool syn;	  /* TCP, a bare one */
+	__u32 slot;	  /* the answer: the rule, or none and a reason to drop */
+	__u32 reason;
 };
 
 #define FAST_AT(type, offset) (*(const type *)(fast->data + (offset)))
@@ -69,7 +72,7 @@ static __always_inline bool fast_tcp(struct fast *fast, const __u32 offset, cons
 		/* In: a SYN-ACK answers this host. Out: a bare SYN is a connection of its own. */
 		if (word & WORD_SYN && !(word & WORD_ACK) == fast->out)
 			return false;
-		fast->connection = word == WORD_SYN;
+		fast->syn = fast->connection = word == WORD_SYN;
 	}
 	if (!FAST_AT(__u16, offset) || !FAST_AT(__u16, offset + 2))
 		return false;
@@ -105,7 +108,15 @@ static __always_inline bool fast_rule(struct fast *fast, __u32 remote, __u32 loc
 	if (UNLIKELY(remote > ZG_CLASS_MAX || local > ZG_CLASS_MAX))
 		return false;
 	fast->slot = lookup_rule(current, ZG_ACCEPT, remote, local, fast->class, &reason);
-	return fast->slot - 1 < ZG_SLOT_MAX;
+	if (LIKELY(fast->slot - 1 < ZG_SLOT_MAX))
+		return true;
+	if (fast->out || fast->slot == ZG_LOOKUP_BROKEN)
+		return false;
+	/* A bare SYN can be no reply; what the pair itself refuses cannot either. */
+	if (!fast->syn && (!reason || reason == ZG_R_NOT_LOCAL))
+		return false;
+	fast->reason = reason ? reason : ZG_R_NO_RULE;
+	return true;
 }
 
 static __always_inline bool fast_ipv4(struct fast *fast)
@@ -131,16 +142,34 @@ static __always_inline bool fast_ipv4(struct fast *fast)
 	return fast_rule(
 		fast,
 		lookup_class4(fast->half, ZG_REMOTE4, bpf_ntohl(fast->out ? destination : source)),
-		lookup_class4(fast->half, ZG_LOCAL4, bpf_ntohl(fast->out ? source : destination)));
+		lookup_local4(&settings[fast->half], fast->half,
+			      bpf_ntohl(fast->out ? source : destination)));
 }
 
-static __always_inline __u32 fast_class6(const struct fast *fast, const __u32 offset, __u32 trie)
+/* Most remote addresses are classed by the root alone: the walk is a call. */
+static __always_inline __u32 fast_remote6(const struct fast *fast, const __u32 offset)
 {
+	__u32 entry = tables_root(fast->half, ZG_REMOTE6, bpf_ntohs(FAST_AT(__u16, offset)));
 	union address address;
 
+	if (!(entry & ZG_ENTRY_NODE))
+		return entry;
 	address.word[0] = FAST_AT(__u64, offset);
 	address.word[1] = FAST_AT(__u64, offset + 8);
-	return class6_find(&address, fast->half, trie);
+	return class6_find(&address, fast->half, ZG_REMOTE6);
+}
+
+static __always_inline __u32 fast_local6(const struct fast *fast, const __u32 offset)
+{
+	__u64 first = FAST_AT(__u64, offset), second = FAST_AT(__u64, offset + 8);
+	union address address;
+	__u32 class;
+
+	if (LIKELY(lookup_host6(&settings[fast->half], first, second, &class)))
+		return class;
+	address.word[0] = first;
+	address.word[1] = second;
+	return class6_find(&address, fast->half, ZG_LOCAL6);
 }
 
 static __always_inline bool fast_ipv6(struct fast *fast)
@@ -164,8 +193,8 @@ static __always_inline bool fast_ipv6(struct fast *fast)
 	if (FAST_AT(__u64, source) == FAST_AT(__u64, destination) &&
 	    FAST_AT(__u64, source + 8) == FAST_AT(__u64, destination + 8))
 		return false;
-	remote = fast_class6(fast, fast->out ? destination : source, ZG_REMOTE6);
-	local = fast_class6(fast, fast->out ? source : destination, ZG_LOCAL6);
+	remote = fast_remote6(fast, fast->out ? destination : source);
+	local = fast_local6(fast, fast->out ? source : destination);
 	return fast_rule(fast, remote, local);
 }
 
@@ -185,19 +214,35 @@ static __always_inline bool fast_begins(struct fast *fast, __u32 *ret_first)
 	return true;
 }
 
-static __always_inline bool fast_count_in(const struct fast *fast)
+enum { FAST_UNKNOWN, FAST_PASS, FAST_DROP };
+
+/* A drop that nobody wants to hear of, and that is one. */
+static __always_inline __u32 fast_drop(const struct fast *fast)
+{
+	if (settings[fast->half].flags & (ZG_F_AUDIT | ZG_F_INGRESS_PASS) ||
+	    READ_ONCE(control.events_per_s))
+		return FAST_UNKNOWN;
+	reason_count(ZG_REASON_INDEX(ZG_INGRESS, 0, fast->reason & (ZG_REASONS - 1)), 1,
+		     fast->length);
+	return FAST_DROP;
+}
+
+static __always_inline __u32 fast_settle_in(const struct fast *fast)
 {
 	/* Its address is given away: the copy lets the struct itself live in registers. */
 	__u32 slot = fast->slot;
-	struct zg_rule_counter *counter = bpf_map_lookup_elem(&rule_counters, &slot);
+	struct zg_rule_counter *counter;
 
+	if (UNLIKELY(fast->reason))
+		return fast_drop(fast);
+	counter = bpf_map_lookup_elem(&rule_counters, &slot);
 	if (!counter)
-		return false;
+		return FAST_UNKNOWN;
 	counter->packets_in++;
 	counter->bytes_in += fast->length;
 	if (fast->connection)
 		counter->connections++;
-	return true;
+	return FAST_PASS;
 }
 
 static __always_inline bool fast_count_out(const struct fast *fast, const struct __sk_buff *skb)
@@ -233,13 +278,13 @@ static __always_inline void fast_take_out(const struct __sk_buff *skb, struct fa
 }
 
 /* IPv6 in functions of their own: its addresses are on the stack, and IPv4 keeps its registers. */
-SUBPROGRAM bool fast_ingress6(struct xdp_md *ctx, __u32 half)
+SUBPROGRAM __u32 fast_ingress6(struct xdp_md *ctx, __u32 half)
 {
 	struct fast fast;
 
 	fast_take_in(ctx, &fast);
 	fast.half = half & 1;
-	return fast_ipv6(&fast) && fast_count_in(&fast);
+	return fast_ipv6(&fast) ? fast_settle_in(&fast) : FAST_UNKNOWN;
 }
 
 SUBPROGRAM bool fast_egress6(struct __sk_buff *skb, __u32 half)
@@ -251,17 +296,17 @@ SUBPROGRAM bool fast_egress6(struct __sk_buff *skb, __u32 half)
 	return fast_ipv6(&fast) && fast_count_out(&fast, skb);
 }
 
-static __always_inline bool fast_ingress(struct xdp_md *ctx)
+static __always_inline __u32 fast_ingress(struct xdp_md *ctx)
 {
 	struct fast fast;
 	__u32 first;
 
 	fast_take_in(ctx, &fast);
 	if (!fast_begins(&fast, &first))
-		return false;
+		return FAST_UNKNOWN;
 	if (LIKELY((first & WORD_IPV4_MASK) == WORD_IPV4))
-		return fast_ipv4(&fast) && fast_count_in(&fast);
-	return (first & WORD_IPV6_MASK) == WORD_IPV6 && fast_ingress6(ctx, fast.half);
+		return fast_ipv4(&fast) ? fast_settle_in(&fast) : FAST_UNKNOWN;
+	return (first & WORD_IPV6_MASK) == WORD_IPV6 ? fast_ingress6(ctx, fast.half) : FAST_UNKNOWN;
 }
 
 static __always_inline bool fast_egress(struct __sk_buff *skb)

@@ -37,7 +37,11 @@ static __always_inline int ingress_stages(struct xdp_md *ctx)
 SEC("xdp.frags")
 int zg_ingress(struct xdp_md *ctx)
 {
-	return LIKELY(fast_ingress(ctx)) ? XDP_PASS : ingress_stages(ctx);
+	__u32 answer = fast_ingress(ctx);
+
+	if (LIKELY(answer == FAST_PASS))
+		return XDP_PASS;
+	return answer == FAST_DROP ? XDP_DROP : ingress_stages(ctx);
 }
 
 static __always_inline void egress_frame(struct __sk_buff *skb, struct frame *ret_frame)
@@ -52,6 +56,7 @@ static __always_inline void egress_frame(struct __sk_buff *skb, struct frame *re
 	ret_frame->hook = ZG_EGRESS;
 	ret_frame->tags = skb->vlan_present;
 	ret_frame->gso = skb->gso_size;
+	ret_frame->socket = UNLIKELY(control_events_per_s()) ? bpf_get_socket_cookie(skb) : 0;
 }
 
 static __always_inline int egress_stages(struct __sk_buff *skb)

@@ -99,11 +99,19 @@ static inline __attribute__((always_inline)) __u32 lookup_class4(__u32 half, __u
 	return entry & ZG_ENTRY_NODE ? ZG_LOOKUP_BROKEN : entry;
 }
 
-/* Class of an IPv6 address (16 bytes, network order, 8-byte aligned), or ZG_LOOKUP_BROKEN. */
-static inline __attribute__((always_inline)) __u32 lookup_class6(__u32 half, __u32 trie,
-								 const __u8 *address)
+/* Local class of an IPv4 address (host order), or ZG_LOOKUP_BROKEN. */
+static inline __attribute__((always_inline)) __u32 lookup_local4(const struct zg_settings *settings,
+								 __u32 half, __u32 address)
 {
-	__u32 entry = tables_root(half, trie, (__u32)address[0] << 8 | address[1]);
+	for (int i = 0; i < ZG_HOSTS_MAX; i++)
+		if (settings->host4[i].address == address)
+			return settings->host4[i].class;
+	return lookup_class4(half, ZG_LOCAL4, address);
+}
+
+/* The walk of an IPv6 address (network order, 8-byte aligned) from an entry of its root. */
+static inline __attribute__((always_inline)) __u32 lookup_walk6(__u32 entry, const __u8 *address)
+{
 	const __u64 *words = (const __u64 *)(const void *)address;
 
 	for (int depth = 0; depth < ZG_NODE_DEPTH_MAX; depth++) {
@@ -126,6 +134,28 @@ static inline __attribute__((always_inline)) __u32 lookup_class6(__u32 half, __u
 		}
 	}
 	return entry & ZG_ENTRY_NODE ? ZG_LOOKUP_BROKEN : entry;
+}
+
+/* Class of an IPv6 address (16 bytes, network order, 8-byte aligned), or ZG_LOOKUP_BROKEN. */
+static inline __attribute__((always_inline)) __u32 lookup_class6(__u32 half, __u32 trie,
+								 const __u8 *address)
+{
+	return lookup_walk6(tables_root(half, trie, (__u32)address[0] << 8 | address[1]), address);
+}
+
+/* Local class of two words of an IPv6 address, as they lie; false: the trie has to be asked. */
+static inline __attribute__((always_inline)) int
+lookup_host6(const struct zg_settings *settings, __u64 first, __u64 second, __u32 *ret_class)
+{
+	for (int i = 0; i < ZG_HOSTS_MAX; i++) {
+		const __u64 *words = (const __u64 *)(const void *)settings->host6[i].address;
+
+		if (words[1] == second && words[0] == first) {
+			*ret_class = settings->host6[i].class;
+			return 1;
+		}
+	}
+	return 0;
 }
 
 /*

@@ -192,15 +192,34 @@ struct zg_origin {
 #define ZG_ETHERTYPES_MAX 8
 #define ZG_FTP_PORTS_MAX 16
 
+/*
+ * A few addresses of this host with their local class, so that most packets need no trie for them.
+ * Every entry says what the trie says, also the unused ones, which hold the address 0.
+ */
+#define ZG_HOSTS_MAX 4
+struct zg_host4 {
+	__u32 address; /* host order */
+	__u32 class;
+};
+struct zg_host6 {
+	__u8 address[16]; /* network order */
+	__u32 class;
+	__u32 pad;
+};
+
 struct zg_settings {
 	__u32 flags;
-	__u32 locals;		   /* local classes x interface groups */
-	__u32 local_classes;	   /* group g moves the local class by g x local_classes */
-	__u32 pair_base[ZG_ROLES]; /* index of the role's first word in pairs */
-	__u32 pair_stride[ZG_ROLES]; /* words a remote class: locals, or 0 where all have the same */
-	__u32 class_base;	   /* index of class 0 in classes */
-	__u32 echo_interval_ns;	   /* between two echo requests of one source; 0: echo is dropped */
-	__u32 echo_burst;	   /* so many at once */
+	__u32 locals;		     /* local classes x interface groups */
+	__u32 local_classes;	     /* group g moves the local class by g x local_classes */
+	__u32 pair_base[ZG_ROLES];   /* index of the role's first word in pairs */
+	__u32 pair_stride[ZG_ROLES]; /* words a remote class: locals, or 0 where all have the same
+				      */
+	__u32 class_base;	     /* index of class 0 in classes */
+	__u32 pad;
+	struct zg_host4 host4[ZG_HOSTS_MAX];
+	struct zg_host6 host6[ZG_HOSTS_MAX];
+	__u32 echo_interval_ns; /* between two echo requests of one source; 0: echo is dropped */
+	__u32 echo_burst;	/* so many at once */
 	__u32 ifindex[ZG_IFGROUPS_MAX];	       /* group g + 1; 0: unused. Others are group 0 */
 	__u16 ethertype[ZG_ETHERTYPES_MAX];    /* host order, pass as they are; 0: unused */
 	__u16 ftp_data_port[ZG_FTP_PORTS_MAX]; /* L-1 of the control ports, host order; 0: unused */

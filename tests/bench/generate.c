@@ -18,8 +18,9 @@
 #define PORTS_DRAWN 5000u /* distinct ports over all rules */
 #define PATH 512
 
-#define LOCAL4 "198.18.0.1-198.18.0.16"
-#define LOCAL6 "2001:db8:1::1-2001:db8:1::10"
+/* An Edge host: its own address and those that failover moves to it. */
+#define LOCAL4 "198.18.0.1 198.18.0.2 198.18.0.16"
+#define LOCAL6 "2001:db8:1::1 2001:db8:1::2 2001:db8:1::10"
 
 static const char *const shipped_tables[] = {"protocol", "tm-server", "server-transfer",
 					     "protocol-outbound", "host"};

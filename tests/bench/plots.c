@@ -13,28 +13,30 @@
 
 static const char *const growth_script =
 	"set terminal pngcairo size 1100,700 font 'sans,12'\n"
-	"set output '%s/plot.png'\n"
-	"set multiplot layout 1,2 title 'zonegate: cost of a packet, in units of a bare XDP program'\n"
+	"set output 'growth.png'\n"
+	"set title 'zonegate: cost of a packet by size of the policy'\n"
 	"set logscale xy\n"
 	"set grid\n"
 	"set key top left\n"
-	"set format x '10^{%%L}'\n"
+	"set format x '10^{%L}'\n"
 	"set xlabel 'size of the policy'\n"
 	"set ylabel 'whole program / bare program, random headers'\n"
-	"plot '%s/growth.dat' index 0 using 1:2:3:4 with yerrorlines lw 2 title 'prefixes, IPv4', \\\n"
+	"plot 'growth.dat' index 0 using 1:2:3:4 with yerrorlines lw 2 title 'prefixes, IPv4', \\\n"
 	"  '' index 1 using 1:2:3:4 with yerrorlines lw 2 title 'prefixes, IPv6', \\\n"
 	"  '' index 2 using 1:2:3:4 with yerrorlines lw 2 title 'rules', \\\n"
 	"  '' index 3 using 1:2:3:4 with yerrorlines lw 2 title 'two kernel LPM tries', \\\n"
-	"  '' index 4 using 1:2:3:4 with yerrorlines lw 2 title 'linear rules'\n"
-	"unset logscale\n"
-	"set format x '%%g'\n"
+	"  '' index 4 using 1:2:3:4 with yerrorlines lw 2 title 'linear rules'\n";
+
+static const char *const bars_script =
+	"set terminal pngcairo size 1100,700 font 'sans,12'\n"
+	"set output 'plot.png'\n"
+	"set title 'zonegate: cost by kind of packet'\n"
 	"set xlabel 'whole program / bare program'\n"
-	"unset ylabel\n"
 	"set style fill solid 0.6\n"
+	"set grid x\n"
 	"set yrange [-1:*] reverse\n"
 	"unset key\n"
-	"plot '%s/bars.dat' using ($2/2):0:($2/2):(0.35):ytic(1) with boxxyerror\n"
-	"unset multiplot\n";
+	"plot 'bars.dat' using ($2/2):0:($2/2):(0.35):ytic(1) with boxxyerror\n";
 
 static const char *const growth_keys[][8] = {
 	{"prefixes4.16", "prefixes4.1000", "prefixes4.100000", "prefixes4.1000000"},
@@ -68,11 +70,14 @@ static double key_size(const char *key)
 	return atof(strrchr(key, '.') + 1);
 }
 
-static void write_growth(const struct figures *figures, FILE *out)
+/* Answers how many points there are. */
+static unsigned int write_growth(const struct figures *figures, FILE *out)
 {
-	for (size_t i = 0; i < sizeof(growth_keys) / sizeof(*growth_keys); i++) {
-		unsigned int points = 0;
+	unsigned int points = 0;
 
+	for (size_t i = 0; i < sizeof(growth_keys) / sizeof(*growth_keys); i++) {
+		/* gnuplot counts blocks: an empty one would not be one. */
+		fprintf(out, "nan nan nan nan\n");
 		for (const char *const *key = growth_keys[i]; *key; key++) {
 			const struct figure *figure = figure_find(figures, *key);
 			struct spread spread;
@@ -84,14 +89,14 @@ static void write_growth(const struct figures *figures, FILE *out)
 				spread.high);
 			points++;
 		}
-		if (!points) /* gnuplot counts blocks: an empty one would not be one */
-			fprintf(out, "nan nan nan nan\n");
 		fprintf(out, "\n\n");
 	}
+	return points;
 }
 
-static void write_bars(const struct figures *figures, FILE *data, FILE *text)
+static unsigned int write_bars(const struct figures *figures, FILE *data, FILE *text)
 {
+	unsigned int bars = 0;
 	double most = 0;
 
 	for (size_t i = 0; i < BARS; i++) {
@@ -115,22 +120,26 @@ static void write_bars(const struct figures *figures, FILE *data, FILE *text)
 		while (width-- > 0)
 			fputc('#', text);
 		fputc('\n', text);
+		bars++;
 	}
+	return bars;
 }
 
 /* gnuplot reads the script from a pipe; it is not asked for when it is not there. */
-static int draw(const char *folder)
+static int draw(const char *script, const char *folder)
 {
+	char *command = NULL;
 	FILE *gnuplot;
 
 	if (system("command -v gnuplot >/dev/null 2>&1")) {
 		fprintf(stderr, "bench: gnuplot is not installed: no PNG\n");
 		return 0;
 	}
-	gnuplot = popen("gnuplot", "w");
+	gnuplot = asprintf(&command, "cd '%s' && gnuplot", folder) < 0 ? NULL : popen(command, "w");
+	free(command);
 	if (!gnuplot)
 		return -errno;
-	fprintf(gnuplot, growth_script, folder, folder, folder);
+	fputs(script, gnuplot);
 	return pclose(gnuplot) ? -EIO : 0;
 }
 
@@ -139,10 +148,11 @@ int plots_write(const struct figures *figures, const char *folder)
 	FILE *growth = open_in(folder, "growth.dat"), *bars = open_in(folder, "bars.dat");
 	FILE *text = open_in(folder, "plot.txt");
 	int error = growth && bars && text ? 0 : -errno;
+	unsigned int points = 0, kinds = 0;
 
 	if (!error) {
-		write_growth(figures, growth);
-		write_bars(figures, bars, text);
+		points = write_growth(figures, growth);
+		kinds = write_bars(figures, bars, text);
 	}
 	if (growth)
 		fclose(growth);
@@ -150,5 +160,10 @@ int plots_write(const struct figures *figures, const char *folder)
 		fclose(bars);
 	if (text)
 		fclose(text);
-	return error ? error : draw(folder);
+	/* A part of the suites has no points, or no bars: then there is nothing to draw. */
+	if (!error && points)
+		error = draw(growth_script, folder);
+	if (!error && kinds)
+		error = draw(bars_script, folder);
+	return error;
 }

@@ -31,8 +31,6 @@ static const struct apply_case cases[] = {
 	{true, {"fw-1000", "firewall, 1,000 rules", SHAPE_FW, 1000, 0, 0, 0, 0, 0}},
 	{true, {"ipc-1000", "IP chain, 1,000 rules", SHAPE_IPC, 1000, 0, 0, 0, 0, 0}},
 	{true, {"acl-10000", "ACL, 10,000 rules", SHAPE_ACL, 10000, 0, 0, 0, 0, 0}},
-	{true, {"fw-10000", "firewall, 10,000 rules", SHAPE_FW, 10000, 0, 0, 0, 0, 0}},
-	{true, {"ipc-10000", "IP chain, 10,000 rules", SHAPE_IPC, 10000, 0, 0, 0, 0, 0}},
 	{false,
 	 {"medium", "10,000 rules, 100,000 prefixes", SHAPE_SIZED, 10000, 16, 100000, 0, 0, 0}},
 	{false, {"large", "10,000 rules, 1,000,000 prefixes", SHAPE_SIZED, 10000, 16, 1000000, 0, 0,

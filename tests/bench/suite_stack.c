@@ -98,7 +98,7 @@ static int prepare_path(enum path path)
 	if (error)
 		return error;
 	if (path == PATH_FORWARD)
-		return space_run("ip link add zbd type dummy && ip link set zbd up && "
+		return space_run("ip link add zbd type ifb && ip link set zbd up && "
 				 "ip route add 198.18.0.0/24 dev zbd");
 	return space_run("for i in $(seq 1 16); do ip address add 198.18.0.$i/32 dev lo; done");
 }

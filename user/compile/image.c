@@ -3,6 +3,7 @@
  * Compiles a resolved policy: parties -> port classes -> bundles -> cross table -> comb, tries and
  * origin lines, each stage in a file of its own. Owns the order of stages and the limits. No BPF.
  */
+#include <endian.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -257,6 +258,34 @@ static int classes_stage(struct build *build)
 	return 0;
 }
 
+/* The host's first addresses, as the tries have them. Whatever is left over holds address 0. */
+static void hosts_fill(const struct build *build, struct zg_settings *settings)
+{
+	const struct cuts *cuts4 = &build->local.cuts4, *cuts6 = &build->local.cuts6;
+	size_t count4 = 0, count6 = 0;
+
+	for (size_t i = 0; i < ZG_HOSTS_MAX; i++) {
+		settings->host4[i].class = cuts4->class[0];
+		settings->host6[i].class = cuts6->class[0];
+	}
+	for (size_t i = 0; i + 1 < cuts4->count && count4 < ZG_HOSTS_MAX; i++) {
+		uint32_t at = cuts4->start4[i];
+
+		if (cuts4->class[i] == ZG_CLASS_NONE)
+			continue;
+		while (at < cuts4->start4[i + 1] && count4 < ZG_HOSTS_MAX)
+			settings->host4[count4++] = (struct zg_host4){at++, cuts4->class[i]};
+	}
+	for (size_t i = 0; i + 1 < cuts6->count && count6 < ZG_HOSTS_MAX; i++) {
+		uint64_t words[2] = {htobe64(cuts6->start6[i].high), htobe64(cuts6->start6[i].low)};
+
+		if (cuts6->class[i] == ZG_CLASS_NONE)
+			continue;
+		settings->host6[count6].class = cuts6->class[i];
+		memcpy(settings->host6[count6++].address, words, sizeof(words));
+	}
+}
+
 static int tries_stage(struct build *build)
 {
 	struct image *image = build->image;
@@ -280,6 +309,7 @@ static int tries_stage(struct build *build)
 				     (double)build->half_max_bytes);
 	if (err < 0)
 		return err;
+	hosts_fill(build, &image->settings);
 	leaves = trie_leaves(&build->pool, &image->leaf_count);
 	image->node_count = build->pool.node_count;
 	image->nodes = arena_alloc(&image->arena, image->node_count + 1, sizeof(*image->nodes));
