@@ -54,7 +54,7 @@ verified() { # every program under 50,000 instructions processed; the figures ar
 }
 
 under_reload() { # 10 reloads while pages are fetched and a closed port is tried: none lost, none through
-	local lost=0 through=0 i
+	local lost=0 through=0
 	(for _ in 1 2 3 4 5 6 7 8 9 10; do zonegate apply >/dev/null 2>&1 || echo reload >>/tmp/lost; done) &
 	local reloads=$!
 	while kill -0 $reloads 2>/dev/null; do

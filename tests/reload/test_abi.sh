@@ -10,6 +10,7 @@ ZONEGATE=$(realpath "${ZONEGATE_ASAN:-$ZONEGATE}")
 policy both "eth0 eth1"
 
 # The control map of an older build in the place of ours: value_bytes, and the number in its field abi
+# shellcheck disable=SC2046 # a byte a word
 older_control() {
 	bpftool map dump pinned "$PINS/control" >"$NET_TMP/control" 2>&1
 	rm "$PINS/control"
