@@ -13,7 +13,7 @@ lint-form:
 lint-arrows:
 	tests/lint/arrows.sh
 lint-shell:
-	shellcheck -x -e SC2317 $(LINT_SH) # 2317: functions that are called by name
+	shellcheck -x -e SC2317,SC2030,SC2031 $(LINT_SH) # called by name; meant for the subshell
 lint-cppcheck:
 	cppcheck --quiet --error-exitcode=1 --enable=warning,performance,portability --inline-suppr --std=c11 \
 		--suppressions-list=tests/lint/cppcheck.txt -D__x86_64__ \

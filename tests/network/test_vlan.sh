@@ -50,7 +50,7 @@ server_ftp edge 21 50000-50100
 server_web internet 80 443
 server_echo edge tcp:{17617,20022,8080}
 server_echo internet tcp:25
-head -c 8M /dev/urandom >"$NET_TMP/files/large.bin"
+head -c 1M /dev/urandom >"$NET_TMP/files/large.bin"
 chmod a+r "$NET_TMP/files/large.bin"
 large=$(sha256sum <"$NET_TMP/files/large.bin")
 site_copy "$NET_TMP/site"
@@ -69,6 +69,7 @@ probe_add edge blocked "forbidden" tcp - 2001:db8:7::7 25
 devices eth0 eth0.100 802.1Q 100
 move eth0 eth0.100
 probe_before
+conversation "VLAN without the filter"
 # Fresh veth devices hand the tag over beside the packet, where XDP does not see it.
 tap_is "a NIC that strips tags: apply is refused with status 3" 3 \
 	"$(gate edge "$NET_ID" apply -c "$conf" >/dev/null 2>"$NET_TMP/said"; echo $?)"
@@ -90,10 +91,12 @@ for name in internet edge; do
 done
 devices eth0.200 inner 802.1Q 7
 for name in internet edge; do
+	on "$name" ip link set inner mtu 1500
 	on "$name" ethtool -K eth0.200 txvlan off rxvlan off >/dev/null 2>&1
 done
 move eth0.100 inner
 probe_before
+conversation "QinQ without the filter"
 tap_need "QinQ: apply" gate edge "$NET_ID" apply -c "$conf"
 probe_after "QinQ"
 conversation "QinQ"
@@ -101,6 +104,7 @@ tap_true "stop" gate edge "$NET_ID" stop
 
 # The VLAN device itself: generic XDP is all it has, and auto says so.
 move inner eth0.100
+probe_before
 site_set "$conf" host interfaces "eth0.100 eth1"
 site_set "$conf" host xdp_mode auto
 tap_need "a VLAN device as the guarded NIC: apply" gate edge "$NET_ID" apply -c "$conf"
