@@ -111,8 +111,7 @@ static __always_inline void connect_event(const struct connect *connect, __u32 r
 	__u64 now_ns = bpf_ktime_get_ns();
 	struct zg_event *event;
 
-	if (LIKELY(!READ_ONCE(control.events_per_s)) ||
-	    !event_rate_take(READ_ONCE(control.events_per_s), now_ns))
+	if (LIKELY(!control_events_per_s()) || !event_rate_take(control_events_per_s(), now_ns))
 		return;
 	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 	if (!event)
@@ -132,6 +131,17 @@ static __always_inline void connect_event(const struct connect *connect, __u32 r
 	event->audited = audited;
 	bpf_get_current_comm(event->comm, sizeof(event->comm));
 	bpf_ringbuf_submit(event, 0);
+}
+
+/* Egress may drop what this socket sends, and knows its cookie alone. */
+static __always_inline void connect_owner_note(struct bpf_sock_addr *ctx)
+{
+	struct zg_owner owner = {.pid = bpf_get_current_pid_tgid() >> 32};
+
+	if (LIKELY(!control_events_per_s()))
+		return;
+	bpf_get_current_comm(owner.comm, sizeof(owner.comm));
+	owner_update(bpf_get_socket_cookie(ctx), &owner);
 }
 
 /* Counts and tells; the error for connect(), or 0 in audit. */
@@ -225,6 +235,7 @@ static __always_inline int connect_answer(struct bpf_sock_addr *ctx, const struc
 
 	if (half >= ZG_PASS_ALL || connect_is_loopback(connect))
 		return 1;
+	connect_owner_note(ctx);
 	policy_take(half, &policy);
 	error = connect_judge(&policy, ctx, connect);
 	if (!error)

@@ -35,7 +35,20 @@ struct event_facts {
 	__u8 hook, reason, audited, pad[3];
 };
 
-SUBPROGRAM __u32 event_write(const struct packet *packet, const struct event_facts *facts)
+/* The process, where connect() has noted it. */
+static __always_inline void event_owner(struct zg_event *event, __u64 socket)
+{
+	const struct zg_owner *owner = socket ? owner_lookup(socket) : NULL;
+
+	if (!owner)
+		return;
+	event->pid = owner->pid;
+	__builtin_memcpy(event->comm, owner->comm, sizeof(event->comm));
+}
+
+/* socket: its cookie, 0: unknown. */
+SUBPROGRAM __u32 event_write(const struct packet *packet, const struct event_facts *facts,
+			     __u64 socket)
 {
 	union address remote, local;
 	struct zg_event *event;
@@ -69,6 +82,7 @@ SUBPROGRAM __u32 event_write(const struct packet *packet, const struct event_fac
 	event->proto = packet->proto;
 	event->audited = facts->audited;
 	event->tcp_flags = packet->tcp_flags;
+	event_owner(event, socket);
 	event_submit(event);
 	return 1;
 }
@@ -87,7 +101,7 @@ static __always_inline void event_send(const struct frame *frame, const struct p
 	facts.hook = frame->hook;
 	facts.reason = reason;
 	facts.audited = audited;
-	event_write(packet, &facts);
+	event_write(packet, &facts, frame->socket);
 }
 
 #endif

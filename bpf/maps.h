@@ -119,6 +119,14 @@ struct {
 	__type(value, struct zg_flow_counter);
 } flow_counters SEC(".maps");
 
+/* By socket cookie. A process that passes its socket on is told as the one that connected it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, __u64);
+	__type(value, struct zg_owner);
+} owners SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 256 * 1024);

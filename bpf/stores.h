@@ -73,6 +73,16 @@ static __always_inline struct zg_event_rate *event_rate_lookup(void)
 	return bpf_map_lookup_elem(&event_rate, &zero);
 }
 
+static __always_inline const struct zg_owner *owner_lookup(__u64 socket)
+{
+	return bpf_map_lookup_elem(&owners, &socket);
+}
+
+static __always_inline void owner_update(__u64 socket, const struct zg_owner *owner)
+{
+	bpf_map_update_elem(&owners, &socket, owner, BPF_ANY);
+}
+
 static __always_inline struct zg_event *event_reserve(void)
 {
 	return bpf_ringbuf_reserve(&events, sizeof(struct zg_event), 0);

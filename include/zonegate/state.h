@@ -118,6 +118,13 @@ struct zg_flow_counter { /* per CPU, one */
 	__u64 picked_up; /* of created: segments of unknown flows */
 };
 
+/* Who connects a socket, by its cookie; noted by connect() while somebody listens to events. */
+struct zg_owner {
+	__u32 pid;
+	__u8 comm[16];
+};
+ZG_ASSERT_SIZE(struct zg_owner, 20);
+
 /* A drop (or would-be drop) on its way to monitor. */
 struct zg_event {
 	__u64 time_ns; /* CLOCK_MONOTONIC */

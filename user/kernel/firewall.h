@@ -37,6 +37,7 @@
 	X(REASON_COUNTERS, "reason_counters", "reason_counters", false)                            \
 	X(LINE_COUNTERS, "line_counters", "line_counters", false)                                  \
 	X(FLOW_COUNTERS, "flow_counters", "flow_counters", false)                                  \
+	X(OWNERS, "owners", "owners", false)                                                       \
 	X(EVENTS, "events", "events", false)                                                       \
 	X(RULE_NAMES, "rule_names", "rule_names", true)                                            \
 	X(LINE_NAMES, "line_names", "line_names", true)                                            \
