@@ -246,7 +246,7 @@ void capture_read(const char *path, size_t max_size, struct capture *ret_capture
 				  .end = capture->file + size,
 				  .capture = capture,
 				  .max_size = max_size};
-	if (size < 28)
+	if (size < 24)
 		errx(3, "%s: no capture", path);
 	memcpy(&magic, capture->file, 4);
 	if (magic == 0x0a0d0d0a) {

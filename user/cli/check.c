@@ -21,18 +21,19 @@ static const char *plural(size_t count)
 static void print_summary(const struct context *context, const struct resolved *policy,
 			  const struct diags *diags, size_t table_bytes)
 {
-	size_t accept = 0, open = 0;
+	size_t accept = 0, open = 0, others = 0;
 
 	for (size_t i = 0; i < policy->rule_count; i++) {
 		enum role role = policy->rules[i].role;
 
 		accept += role == ROLE_ACCEPT || role == ROLE_BOTH;
 		open += role == ROLE_OPEN || role == ROLE_BOTH;
+		others += role == ROLE_NOT_HERE || role == ROLE_DISABLED;
 	}
 	printf("%s: good: %zu rule%s accept, %zu open, %zu of %zu are not for this host or "
 	       "disabled; "
 	       "%zu zones, %zu tcpoport line%s, %zu KiB of tables",
-	       context->config, accept, plural(accept), open, policy->rule_count - accept - open,
+	       context->config, accept, plural(accept), open, others,
 	       policy->rule_count, policy->zone_count, policy->line_count,
 	       plural(policy->line_count), (table_bytes + 1023) / 1024);
 	if (diags->warnings)

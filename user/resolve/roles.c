@@ -95,6 +95,25 @@ static void ports_check(struct resolver *resolver, const struct row *row, const 
 		  resolver->policy->path, row->name.text);
 }
 
+/*
+ * A row of direction both between two different zones of this host means two pairs of parties for
+ * each role, and a rule has one: better an error than half of what was written.
+ */
+static void ways_check(struct resolver *resolver, const struct row *row, const struct rule *rule)
+{
+	const struct zone *zones = resolver->resolved->zones;
+
+	if (row->direction == DIRECTION_INBOUND || row->direction == DIRECTION_OUTBOUND ||
+	    rule->role != ROLE_BOTH || rule->source == rule->destination ||
+	    !zones[rule->source].local || !zones[rule->destination].local)
+		return;
+	diag_hint(word_diag(resolver->diags, DIAG_ERROR, "both-ways-here", &row->direction_text,
+			    "rule '%s' goes both ways between '%s' and '%s', and this host is in "
+			    "both",
+			    row->name.text, row->source.text, row->destination.text),
+		  "write it as two rows, one inbound and one outbound");
+}
+
 static int rule_resolve(struct resolver *resolver, const struct row *row, struct rule *rule)
 {
 	static const char *const directions[] = {"inbound", "outbound", "both"};
@@ -145,6 +164,7 @@ int rules_resolve(struct resolver *resolver)
 			continue;
 		zones_check(resolver, row, rule, &warned, &err);
 		ports_check(resolver, row, rule);
+		ways_check(resolver, row, rule);
 	}
 	return err;
 }
