@@ -46,11 +46,18 @@ static void command(const char *text)
 
 int main(int argc, char **argv)
 {
+	/* Without arguments, as in the guests of tests/kernels: seen from the folder of the tree. */
+	const char *edge = "tests/packets/edge/zonegate.conf";
+	const char *server = "tests/packets/server/zonegate.conf";
 	static struct stand loaded;
 	int failed = 0;
 
-	if (argc != 3)
-		errx(2, "usage: %s EDGE.conf SERVER.conf", argv[0]);
+	if (argc != 1 && argc != 3)
+		errx(2, "usage: %s [EDGE.conf SERVER.conf]", argv[0]);
+	if (argc == 3) {
+		edge = argv[1];
+		server = argv[2];
+	}
 	/* NICs of the policies' names, and an address of this host's; they go with the process. */
 	if (unshare(CLONE_NEWNET))
 		err(1, "network namespace (root is needed)");
@@ -58,7 +65,7 @@ int main(int argc, char **argv)
 		"&& "
 		"ip -6 addr add 2001:db8::10/128 dev zgp0 nodad");
 	stand = &loaded;
-	stand_open(stand, argv[1]);
+	stand_open(stand, edge);
 	failed += test_rows();
 	failed += test_link();
 	failed += test_headers();
@@ -72,7 +79,7 @@ int main(int argc, char **argv)
 	failed += conserved(stand);
 	stand_close(stand);
 	command("ip addr flush dev zgp0"); /* the Edge is somebody else now */
-	stand_open(stand, argv[2]);
+	stand_open(stand, server);
 	failed += test_rows();
 	failed += conserved(stand);
 	stand_close(stand);

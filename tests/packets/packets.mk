@@ -9,4 +9,4 @@ $(BUILD)/packets: $(PACKETS_OBJ) $(BUILD)/libzonegate.a
 
 .PHONY: packets
 packets: $(BUILD)/packets ## every row, every malformed packet, fragments, ICMP, flows: program == judge (root)
-	$(BUILD)/packets tests/packets/edge/zonegate.conf tests/packets/server/zonegate.conf
+	$(BUILD)/packets
