@@ -56,7 +56,7 @@ soak_policies() {
 	SOAK_ZONE='198.18.0.0/15 !198.18.7.0/24 10.9.0.0/16' soak_policy b 65536 \
 		"partners,partners,host,tcp,8443,inbound,x" "ssh,servers,host,SSH,22,inbound,x"
 	SOAK_ZONE='198.18.0.0/15' soak_policy c 32768 "partners,partners,host,tcp,8443,inbound,x"
-	for n in 150 300 600 1200; do
+	for n in 300 600 1200 2400; do
 		soak_grown "$n"
 	done
 }

@@ -90,6 +90,33 @@ static int counters_carry(const struct firewall *from, struct firewall *to, stru
 	return error ? report_fail(report, error, "carrying counters over") : 0;
 }
 
+/*
+ * What a new object counted before the hooks went back to the old one, once none of its programs
+ * runs any more. Each slot is cleared when it has been added: what is killed here can be done
+ * again.
+ */
+static int counters_return(const struct firewall *from, struct firewall *to, struct report *report)
+{
+	CLEANUP(percpu_close) struct percpu counters = {0};
+	uint32_t max = to->map[MAP_RULE_COUNTERS].max_entries;
+	int error;
+
+	if (is_shared(from, to, MAP_RULE_COUNTERS))
+		return 0;
+	error = percpu_open(from->map[MAP_RULE_COUNTERS].fd, sizeof(struct zg_rule_counter),
+			    &counters);
+	for (uint32_t slot = 0; slot < max && !error; slot++) {
+		struct zg_rule_counter sum;
+
+		error = percpu_sum(&counters, slot, (uint64_t *)&sum);
+		if (error)
+			break;
+		error = percpu_clear(&counters, slot);
+		rule_counter_add(&to->rule_names[slot].carried, &sum);
+	}
+	return error ? report_fail(report, error, "carrying counters back") : 0;
+}
+
 static int flows_carry(const struct firewall *from, const struct firewall *to,
 		       struct report *report)
 {
@@ -109,6 +136,19 @@ static int hooks_move(struct guards *guards, const struct firewall *to, const ch
 	return error ? error : cgroup_update(to, folder, report);
 }
 
+/* Back to the object that was in force; what the other one learnt meanwhile is kept. */
+static int hooks_move_back(struct guards *guards, const struct firewall *next, struct firewall *old,
+			   const char *folder, struct report *report)
+{
+	int error = hooks_move(guards, old, folder, report);
+
+	if (error)
+		return error;
+	firewall_grace_period();
+	error = counters_return(next, old, report);
+	return error ? error : flows_carry(next, old, report);
+}
+
 static int stage(const struct pins *pins, const struct guards *guards, const struct firewall *next,
 		 struct report *report)
 {
@@ -123,7 +163,7 @@ static int stage(const struct pins *pins, const struct guards *guards, const str
 	return error;
 }
 
-static int exchange(const struct pins *pins, struct guards *guards, const struct firewall *old,
+static int exchange(const struct pins *pins, struct guards *guards, struct firewall *old,
 		    struct firewall *next, struct report *report)
 {
 	int error = stage(pins, guards, next, report);
@@ -146,7 +186,7 @@ static int exchange(const struct pins *pins, struct guards *guards, const struct
 	if (!error)
 		return 0;
 move_back:
-	hooks_move(guards, old, pins->live, report);
+	hooks_move_back(guards, next, old, pins->live, report);
 unstage:
 	pins_remove(pins->staging, report);
 	return error;
@@ -203,7 +243,40 @@ static int first_load_undo(const struct pins *pins, struct report *report)
 	return error ? error : pins_remove(pins->staging, report);
 }
 
-/* An exchange that did not come to its end: all hooks run what is live. */
+/* When its programs were loaded, in ns since boot; 0: unknown. */
+static uint64_t loaded_ns(const struct firewall *firewall)
+{
+	struct bpf_prog_info info = {0};
+	__u32 size = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(firewall->program[PROGRAM_INGRESS], &info, &size)
+		       ? 0
+		       : info.load_time;
+}
+
+/*
+ * All hooks run what is live. What is staged is newer when the exchange was cut off before its end,
+ * and may have counted; it is the old object when it was cut off behind it, and all was carried.
+ */
+static int hooks_recover(const struct pins *pins, struct guards *guards, struct firewall *live,
+			 struct report *report)
+{
+	CLEANUP(report_free) struct report why = {0};
+	struct firewall staged;
+	int error;
+
+	/* Half pinned: no hook was moved to it yet. */
+	if (firewall_open(pins->staging, &why, &staged))
+		return hooks_move(guards, live, pins->live, report);
+	if (!staged.unknown_abi && loaded_ns(&staged) > loaded_ns(live))
+		error = hooks_move_back(guards, &staged, live, pins->live, report);
+	else
+		error = hooks_move(guards, live, pins->live, report);
+	firewall_close(&staged);
+	return error;
+}
+
+/* An exchange that did not come to its end. */
 static int exchange_undo(const struct pins *pins, struct report *report)
 {
 	struct firewall firewall;
@@ -218,7 +291,7 @@ static int exchange_undo(const struct pins *pins, struct report *report)
 	}
 	error = guards_open(&firewall, pins->live, report, &guards);
 	if (!error) {
-		error = hooks_move(&guards, &firewall, pins->live, report);
+		error = hooks_recover(pins, &guards, &firewall, report);
 		guards_close(&guards);
 	}
 	firewall_close(&firewall);
