@@ -3,6 +3,7 @@
 #
 # Drops as they happen: what is said, to people, as JSON and as a capture file that other programs read; and that the
 # programs are silent again afterwards, however the monitor ended.
+# shellcheck disable=SC2317,SC2016 # functions are called through net_wait; what is quoted expands where it runs
 # shellcheck source=tests/reload/begin.sh
 . "$(dirname "$0")/../reload/begin.sh" mo
 
@@ -64,7 +65,6 @@ tap_false "what passes is not said" grep -q ':80 S ' "$NET_TMP/text.log"
 on host hping3 -c 1 -S -s 40003 -p 25 192.0.2.1 >/dev/null 2>&1
 tap_true "what the host must not open" said text 'egress  drop no-rule tcp 192.0.2.10:40003 > 192.0.2.1:25 S'
 if [ -n "$GROUP" ]; then
-	# shellcheck disable=SC2016 # expands where it runs
 	on host sh -c 'echo $$ >"$1/cgroup.procs"; exec curl -s -m 2 http://192.0.2.1:25/' sh "$GROUP" >/dev/null 2>&1
 	tap_true "who wanted to open it" said text 'connect drop no-rule tcp .*192.0.2.1:25.* by curl\['
 fi
