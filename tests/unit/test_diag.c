@@ -36,7 +36,7 @@ static void test_counts_and_ownership(void **state)
 
 static void test_order(void **state)
 {
-	static const struct {
+	const struct {
 		struct place place;
 		const char *text;
 	} given[] = {{b1, "1"}, {a2b, "5"}, {a2, "3"}, {a1, "2"}, {a2, "4"}};
