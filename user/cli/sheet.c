@@ -301,7 +301,7 @@ static json_t *json_row(const struct view *view, const struct sheet_row *row, co
 {
 	const char *line = line_text(view, row);
 
-	return json_pack("{s:s s:s s:s s:o s:s s:o s:s s:s s:s s:s s:s s:s* s:b s:s}", "side", side,
+	return json_pack("{s:s s:s s:s s:o s:s s:o s:s s:s s:s s:s s:s s:s? s:b s:s}", "side", side,
 			 "direction", row->outbound ? "out" : "in", "source", row->source->name,
 			 "source_addresses", json_addresses(view, &row->source_addresses),
 			 "destination", row->destination->name, "destination_addresses",
