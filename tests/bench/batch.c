@@ -53,9 +53,9 @@ struct run *batch_add(struct batch *batch, const struct batch_case *what)
 	}
 	batch->program[at].fd = -1;
 	if (what->rewriter) {
-		batch->error = rewriter_open(what->rewriter, what->headers4, what->headers6,
-					     what->target, what->live ? what->live->mac : NULL,
-					     &batch->program[at]);
+		batch->error =
+			rewriter_open(what->rewriter, what->headers4, what->headers6, what->target,
+				      what->live ? what->live->mac : NULL, &batch->program[at]);
 		fd = batch->program[at].fd;
 	}
 	batch->frame[at] = malloc(sizeof(struct frame));

@@ -29,6 +29,9 @@ int suite_stack(struct bench *bench);
 int suite_apply(struct bench *bench);
 int suite_sockets(struct bench *bench);
 
+/* Sizes of programs and functions, on stdout. */
+int profile_run(void);
+
 #define BATCH_RUNS 96
 
 struct batch {
@@ -42,9 +45,9 @@ struct batch {
 };
 
 enum { /* the first runs of a batch */
-	BATCH_BARE_XDP,
-	BATCH_BARE_TC,
-	BATCH_FIRST,
+       BATCH_BARE_XDP,
+       BATCH_BARE_TC,
+       BATCH_FIRST,
 };
 
 /* Begins with the bare programs, which the others are taken over. */

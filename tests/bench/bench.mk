@@ -20,3 +20,10 @@ bench-deps:
 	@command -v nft >/dev/null && test -e /usr/sbin/xdp-filter || packaging/deps.sh bench
 bench: bench-deps $(BENCH_DIR)/bench $(BENCH_BPF) ## speed against its peers, as table and plot (BENCH=quick)
 	$(BENCH_DIR)/bench $(if $(filter quick,$(BENCH)),--quick) --out $(BENCH_DIR) --bpf $(BENCH_DIR) $(BENCH_ARGS)
+# Instructions by function; where the machine has a PMU and perf, where the cycles go.
+bench-profile: bench-deps $(BENCH_DIR)/bench $(BENCH_BPF) ## instructions of the programs, by function
+	$(BENCH_DIR)/bench --profile --out $(BENCH_DIR) --bpf $(BENCH_DIR)
+	@if command -v perf >/dev/null && perf stat -e cycles true >/dev/null 2>&1; then \
+		perf record -q -g -o $(BENCH_DIR)/perf.data $(BENCH_DIR)/bench --quick --suite packets --out $(BENCH_DIR) --bpf $(BENCH_DIR) >/dev/null && \
+		perf report -i $(BENCH_DIR)/perf.data --stdio --no-children | head -60; \
+	else echo "bench-profile: no perf, or no counters on this machine: cycles by function are not shown"; fi

@@ -40,8 +40,8 @@ static struct prefix4 draw_prefix(const struct address_mix *mix, const uint32_t 
 				  struct random *random)
 {
 	uint32_t part = random_below(random, 100);
-	uint32_t address = networks[random_below(random, NETWORKS)] |
-			   (uint32_t)(random_next(random) & 0xffff);
+	uint32_t address =
+		networks[random_below(random, NETWORKS)] | (uint32_t)(random_next(random) & 0xffff);
 	unsigned int bits = 32;
 
 	if (part < mix->any)
@@ -86,7 +86,8 @@ static void write_ports(const struct make_up *make_up, struct random *random, FI
 
 	if (part < make_up->port_exact) {
 		/* The first services are the common ones: the lesser of two draws. */
-		uint32_t a = random_below(random, EXACT_PORTS), b = random_below(random, EXACT_PORTS);
+		uint32_t a = random_below(random, EXACT_PORTS),
+			 b = random_below(random, EXACT_PORTS);
 
 		fprintf(file, ",%u", 20 + (a < b ? a : b) * 67);
 	} else if (part < make_up->port_exact + make_up->port_high) {
@@ -122,9 +123,9 @@ int generate_classbench(const struct policy_shape *shape, struct policy_files *f
 		write_side("s", make_up->source.any, sources, &random, files->rules);
 		write_side("d", make_up->destination.any, destinations, &random, files->rules);
 		fprintf(files->rules, ",%s",
-			part < make_up->tcp		       ? "TCP"
+			part < make_up->tcp		     ? "TCP"
 			: part < make_up->tcp + make_up->udp ? "UDP"
-							       : "TCP and UDP");
+							     : "TCP and UDP");
 		write_ports(make_up, &random, files->rules);
 		fprintf(files->rules, ",inbound,generated\n");
 	}

@@ -119,7 +119,8 @@ static unsigned int normalize(const struct figures *figures, const struct figure
 		cost = spread_of(values, normalize(figures, rewriter, false, values)).median;
 	}
 	for (unsigned int i = 0; i < figure->samples; i++)
-		ret_values[i] = figure->sample[i] / (figure->base[i] > 0 ? figure->base[i] : 1) - cost;
+		ret_values[i] =
+			figure->sample[i] / (figure->base[i] > 0 ? figure->base[i] : 1) - cost;
 	return figure->samples;
 }
 

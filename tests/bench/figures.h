@@ -12,11 +12,11 @@
 #define FIGURE_SAMPLES 31
 
 struct figure {
-	char key[64];	    /* stable: "in4.accept.random" */
-	char label[96];	    /* for people */
-	char group[32];	    /* heading of its table */
-	char unit[12];	    /* "ns", "ms", "MiB", "/s" */
-	char rewriter[64];  /* key of the figure whose cost is in this one; "": none */
+	char key[64];	   /* stable: "in4.accept.random" */
+	char label[96];	   /* for people */
+	char group[32];	   /* heading of its table */
+	char unit[12];	   /* "ns", "ms", "MiB", "/s" */
+	char rewriter[64]; /* key of the figure whose cost is in this one; "": none */
 	double sample[FIGURE_SAMPLES];
 	double base[FIGURE_SAMPLES]; /* of the bare program, measured beside each sample; 0: none */
 	unsigned int samples;
@@ -42,7 +42,8 @@ void figures_free(struct figures *figures);
 
 struct spread figure_spread(const struct figure *figure);
 /* Over the base measured beside it: 1 is the bare program. net: less the rewriter's share. */
-struct spread figure_over_base(const struct figures *figures, const struct figure *figure, bool net);
+struct spread figure_over_base(const struct figures *figures, const struct figure *figure,
+			       bool net);
 /*
  * Figure over another, both taken over their bases where they have one, round by round. net: less
  * their rewriters.

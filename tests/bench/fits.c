@@ -21,12 +21,16 @@ struct family {
 
 static const struct family families[] = {
 	{"rules, the same traffic",
-	 {{"rules.1.same", 1}, {"rules.100.same", 100}, {"rules.1000.same", 1e3},
+	 {{"rules.1.same", 1},
+	  {"rules.100.same", 100},
+	  {"rules.1000.same", 1e3},
 	  {"rules.10000.same", 1e4}}},
 	{"rules, traffic to all of them",
 	 {{"rules.1", 1}, {"rules.100", 100}, {"rules.1000", 1e3}, {"rules.10000", 1e4}}},
 	{"IPv4 prefixes",
-	 {{"prefixes4.16", 16}, {"prefixes4.1000", 1e3}, {"prefixes4.100000", 1e5},
+	 {{"prefixes4.16", 16},
+	  {"prefixes4.1000", 1e3},
+	  {"prefixes4.100000", 1e5},
 	  {"prefixes4.1000000", 1e6}}},
 	{"IPv6 prefixes",
 	 {{"prefixes6.16", 16}, {"prefixes6.1000", 1e3}, {"prefixes6.100000", 1e5}}},
@@ -36,8 +40,7 @@ static const struct family families[] = {
 	{"two kernel LPM tries",
 	 {{"lpm.16", 16}, {"lpm.1000", 1e3}, {"lpm.100000", 1e5}, {"lpm.1000000", 1e6}}},
 	{"linear rules, XDP", {{"linear.100", 100}, {"linear.1000", 1e3}}},
-	{"linear rules, nftables",
-	 {{"drop.nft.linear100", 100}, {"drop.nft.linear1000", 1e3}}},
+	{"linear rules, nftables", {{"drop.nft.linear100", 100}, {"drop.nft.linear1000", 1e3}}},
 };
 
 /* y = a + b x; answers the squared error left. */
@@ -89,7 +92,8 @@ static void write_family(const struct figures *figures, const struct family *fam
 	if (count == 2) /* two points lie on any curve: by whether cost keeps pace with size */
 		left_line = growth > sqrt(size[1] / size[0]) ? -1 : left_log + 1;
 	if (left_line < left_log)
-		fprintf(out, "  -> linear, %.3g bare programs for every 1,000\n", slope_line * 1000);
+		fprintf(out, "  -> linear, %.3g bare programs for every 1,000\n",
+			slope_line * 1000);
 	else
 		fprintf(out, "  -> logarithmic, %.2f bare programs for every tenfold\n", slope_log);
 }

@@ -21,7 +21,7 @@ static uint16_t checksum(const uint8_t *header)
 	for (int i = 0; i < IPV4_BYTES; i += 2)
 		sum += (uint32_t)header[i] << 8 | header[i + 1];
 	sum = (sum & 0xffff) + (sum >> 16);
-	return htons((uint16_t)~((sum & 0xffff) + (sum >> 16)));
+	return htons((uint16_t) ~((sum & 0xffff) + (sum >> 16)));
 }
 
 static void put16(uint8_t *to, uint16_t value)
@@ -59,7 +59,8 @@ void frame_build(const struct frame_spec *spec, const struct talk *talk, uint16_
 	next = ip + (spec->v6 ? IPV6_BYTES : IPV4_BYTES);
 	if (spec->v6 && spec->fragment)
 		next += FRAGMENT_BYTES;
-	carried = spec->fragment == 2 ? 8u + spec->payload : build_l4(spec, talk, next) + spec->payload;
+	carried = spec->fragment == 2 ? 8u + spec->payload
+				      : build_l4(spec, talk, next) + spec->payload;
 	if (spec->fragment)
 		carried &= ~7u; /* first fragments end on 8 bytes (RFC 791) */
 	if (spec->v6) {

@@ -92,7 +92,8 @@ struct prefix4 *prefixes4_draw(unsigned int count)
 	return prefixes;
 }
 
-/* Allocations are /32, networks /48, links /64, hosts /128. Doubles are rare enough to be let be. */
+/* Allocations are /32, networks /48, links /64, hosts /128. Doubles are rare enough to be let be.
+ */
 static struct prefix6 draw_prefix6(struct random *random)
 {
 	static const unsigned int bits[8] = {32, 40, 48, 48, 48, 56, 64, 128};
@@ -164,7 +165,8 @@ static int generate_sized(const struct policy_shape *shape, struct policy_files 
 	fprintf(files->locals, " edge");
 	for (unsigned int zone = 0; zone < shape->zones; zone++)
 		fprintf(files->zones, "zone%u = file:lists/zone%u.txt\n", zone, zone);
-	/* Rule n permits port n of its zone: a stride that is prime to PORTS_DRAWN deals them out. */
+	/* Rule n permits port n of its zone: a stride that is prime to PORTS_DRAWN deals them out.
+	 */
 	for (unsigned int n = 0; n < shape->rules; n++)
 		fprintf(files->rules, "r%u,zone%u,edge,TCP and UDP,%u,inbound,generated\n", n + 1,
 			n % shape->zones,
@@ -172,7 +174,8 @@ static int generate_sized(const struct policy_shape *shape, struct policy_files 
 	return write_lists(shape, files->folder);
 }
 
-/* Every line allows the same origin range, so that traffic is the same whatever the file's length. */
+/* Every line allows the same origin range, so that traffic is the same whatever the file's length.
+ */
 static int write_lines(unsigned int lines, const char *folder)
 {
 	struct random random = {.state = 0x5eed0011};
@@ -185,8 +188,9 @@ static int write_lines(unsigned int lines, const char *folder)
 		uint32_t first = 1 + random_below(&random, 60000);
 
 		if (n % 4)
-			fprintf(file, "%u.%u.*.* %u-%u: %u-%u\n", address >> 24, address >> 16 & 255,
-				first, first + 5000, TRAFFIC_ORIGIN_FIRST, TRAFFIC_ORIGIN_LAST);
+			fprintf(file, "%u.%u.*.* %u-%u: %u-%u\n", address >> 24,
+				address >> 16 & 255, first, first + 5000, TRAFFIC_ORIGIN_FIRST,
+				TRAFFIC_ORIGIN_LAST);
 		else
 			fprintf(file, "%u.*.%u.* *: %u-%u\n", address >> 24, address >> 8 & 255,
 				TRAFFIC_ORIGIN_FIRST, TRAFFIC_ORIGIN_LAST);
@@ -260,8 +264,8 @@ static void write_config(const struct policy_shape *shape, const char *zones, co
 			 FILE *config)
 {
 	fprintf(config, "[host]\nzones =%s\ninterfaces = lo\n\n", locals);
-	fprintf(config, "[zones]\n%s\n[components]\nzones =%s%s\n\n[rules]\ntables =", zones, locals,
-		shape->kind == SHAPE_SHIPPED ? " servers" : "");
+	fprintf(config, "[zones]\n%s\n[components]\nzones =%s%s\n\n[rules]\ntables =", zones,
+		locals, shape->kind == SHAPE_SHIPPED ? " servers" : "");
 	if (shape->kind == SHAPE_SHIPPED)
 		for (size_t i = 0; i < SHIPPED_TABLES; i++)
 			fprintf(config, " tables/%s.csv", shipped_tables[i]);

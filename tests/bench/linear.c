@@ -35,8 +35,11 @@ enum {
 static void emit(struct builder *builder, uint8_t code, uint8_t to, uint8_t from, int16_t offset,
 		 uint32_t value)
 {
-	builder->insns[builder->count++] = (struct bpf_insn){
-		.code = code, .dst_reg = to & 15, .src_reg = from & 15, .off = offset, .imm = (int)value};
+	builder->insns[builder->count++] = (struct bpf_insn){.code = code,
+							     .dst_reg = to & 15,
+							     .src_reg = from & 15,
+							     .off = offset,
+							     .imm = (int)value};
 }
 
 /* Jumps of rule i to the next rule: filled in when its length is known. */
@@ -107,8 +110,8 @@ static void emit_parser(struct builder *builder)
 
 int linear_open(const struct linear_rule *rules, size_t count, struct program *ret_program)
 {
-	struct builder builder = {.insns = calloc(count * RULE_INSNS + FRAME_INSNS,
-						  sizeof(struct bpf_insn))};
+	struct builder builder = {
+		.insns = calloc(count * RULE_INSNS + FRAME_INSNS, sizeof(struct bpf_insn))};
 	LIBBPF_OPTS(bpf_prog_load_opts, options);
 	int fd;
 

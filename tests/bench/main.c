@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * bench [--quick] [--rounds N] [--suite NAME]... [--out DIR] [--bpf DIR] [--configs DIR]: runs the
- * suites and writes the report. Owns options and order. Measures nothing itself.
+ * bench [--quick] [--rounds N] [--suite NAME]... [--profile] [--out DIR] [--bpf DIR] [--configs
+ * DIR]: runs the suites and writes the report. Owns options and order. Measures nothing itself.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -37,14 +37,16 @@ struct options {
 	bool quick;
 	bool wanted[SUITES];
 	bool some; /* not all suites */
+	bool profile;
 	unsigned int rounds;
 	const char *out, *bpf, *configs;
 };
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: bench [--quick] [--rounds N] [--suite NAME]... [--out DIR] "
-			"[--bpf DIR] [--configs DIR]\n");
+	fprintf(stderr,
+		"usage: bench [--quick] [--rounds N] [--suite NAME]... [--profile] [--out DIR] "
+		"[--bpf DIR] [--configs DIR]\n");
 	return 2;
 }
 
@@ -63,10 +65,10 @@ static int want_suite(struct options *options, const char *name)
 static int parse_options(int argc, char **argv, struct options *options)
 {
 	static const struct option known[] = {
-		{"quick", no_argument, NULL, 'q'},	{"rounds", required_argument, NULL, 'r'},
-		{"suite", required_argument, NULL, 's'},	{"out", required_argument, NULL, 'o'},
-		{"bpf", required_argument, NULL, 'b'},	{"configs", required_argument, NULL, 'c'},
-		{0},
+		{"quick", no_argument, NULL, 'q'},	 {"rounds", required_argument, NULL, 'r'},
+		{"suite", required_argument, NULL, 's'}, {"out", required_argument, NULL, 'o'},
+		{"bpf", required_argument, NULL, 'b'},	 {"configs", required_argument, NULL, 'c'},
+		{"profile", no_argument, NULL, 'p'},	 {0},
 	};
 	int option;
 
@@ -87,6 +89,9 @@ static int parse_options(int argc, char **argv, struct options *options)
 			break;
 		case 'b':
 			options->bpf = optarg;
+			break;
+		case 'p':
+			options->profile = true;
 			break;
 		case 'c':
 			options->configs = optarg;
@@ -158,9 +163,9 @@ int main(int argc, char **argv)
 	setrlimit(RLIMIT_MEMLOCK, &(struct rlimit){RLIM_INFINITY, RLIM_INFINITY});
 	bench.quick = options.quick;
 	bench.out = options.out;
-	bench.measure.rounds = options.rounds	? options.rounds
+	bench.measure.rounds = options.rounds  ? options.rounds
 			       : options.quick ? ROUNDS_QUICK
-						 : ROUNDS_FULL;
+					       : ROUNDS_FULL;
 	bench.measure.sample_ms = options.quick ? SAMPLE_QUICK_MS : SAMPLE_FULL_MS;
 	bench.measure.repeat_min = REPEAT_MIN;
 	mkdir(options.out, 0755);
@@ -168,6 +173,8 @@ int main(int argc, char **argv)
 	programs_folder(options.bpf);
 	bench_paths(options.configs, work);
 	pin_cpu();
+	if (options.profile)
+		return profile_run() ? 3 : 0;
 	if (bare_open(&bench.bare))
 		return 3;
 	describe(&bench, about, sizeof(about));

@@ -68,7 +68,8 @@ int measure_once(const struct run *run, uint32_t repeat, double *ret_cpu_ns)
 	return run_program(run, repeat, ret_cpu_ns, &verdict);
 }
 
-/* A live run answers no verdict: what it does is seen by what it costs, and checked by its suite. */
+/* A live run answers no verdict: what it does is seen by what it costs, and checked by its suite.
+ */
 static int check_verdicts(const struct run *run)
 {
 	int verdict, error;

@@ -18,13 +18,13 @@ struct run { /* one program on one frame */
 	int fd;
 	const void *frame;
 	uint32_t size;
-	bool tc;	/* sched_cls, else XDP */
-	bool live;	/* XDP_PASS goes on into the stack of the thread's namespace */
+	bool tc;	  /* sched_cls, else XDP */
+	bool live;	  /* XDP_PASS goes on into the stack of the thread's namespace */
 	uint32_t ifindex; /* live: the NIC the frames come from, in this namespace */
 	int namespace_fd;
-	struct run *base; /* the bare program of its kind, of the same call; NULL: itself */
-	int expect;	/* verdict of every packet, or MEASURE_ANY */
-	uint32_t repeat; /* set by the first call */
+	struct run *base;   /* the bare program of its kind, of the same call; NULL: itself */
+	int expect;	    /* verdict of every packet, or MEASURE_ANY */
+	uint32_t repeat;    /* set by the first call */
 	double overhead_ns; /* of a call: set by the first call */
 	int (*prepare)(void *argument); /* before each sample, may be NULL */
 	void *argument;

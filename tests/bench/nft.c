@@ -67,7 +67,8 @@ char *nft_write(const struct nft_rules *rules)
 	if (rules->kind == NFT_LINEAR)
 		write_linear(out, rules);
 	else
-		fprintf(out, "ip saddr @from meta l4proto { tcp, udp } th dport @ports counter accept\n");
+		fprintf(out, "ip saddr @from meta l4proto { tcp, udp } th dport @ports counter "
+			     "accept\n");
 	fprintf(out, "}\n}\n");
 	if (fclose(out)) {
 		free(text);

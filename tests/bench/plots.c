@@ -47,10 +47,10 @@ static const char *const growth_keys[][8] = {
 };
 
 static const char *const bar_keys[] = {
-	"in4.accept.fixed", "in4.accept",    "in4.drop",  "in4.flow.1k", "in4.flow.100k",
-	"in4.flow.1M",	    "in4.first",     "in4.later", "eg4.reply",	 "eg4.new",
-	"in6.accept.fixed", "in6.accept",    "in6.drop",  "in6.flow.1k", "in6.flow.100k",
-	"in6.flow.1M",	    "in6.first",     "in6.later", "eg6.reply",	 "eg6.new",
+	"in4.accept.fixed", "in4.accept", "in4.drop",  "in4.flow.1k", "in4.flow.100k",
+	"in4.flow.1M",	    "in4.first",  "in4.later", "eg4.reply",   "eg4.new",
+	"in6.accept.fixed", "in6.accept", "in6.drop",  "in6.flow.1k", "in6.flow.100k",
+	"in6.flow.1M",	    "in6.first",  "in6.later", "eg6.reply",   "eg6.new",
 	"xdpfilter",	    "linear.100",
 };
 #define BARS (sizeof(bar_keys) / sizeof(*bar_keys))

@@ -57,8 +57,8 @@ static int load_object(struct bpf_object *object, const char *only)
 {
 	struct bpf_program *program;
 
-	bpf_object__for_each_program(program, object)
-		bpf_program__set_autoload(program, !only || !strcmp(bpf_program__name(program), only));
+	bpf_object__for_each_program(program, object) bpf_program__set_autoload(
+		program, !only || !strcmp(bpf_program__name(program), only));
 	return bpf_object__load(object);
 }
 
@@ -110,16 +110,16 @@ static int fill_bss(struct bpf_object *object, const struct bench_header4 *heade
 	void *bss;
 	int error = 0;
 
-	bpf_object__for_each_map(map, object)
-		if (strstr(bpf_map__name(map), ".bss"))
-			break;
+	bpf_object__for_each_map(map, object) if (strstr(bpf_map__name(map), ".bss")) break;
 	bss = map ? (void *)(uintptr_t)bpf_map__initial_value(map, &size) : NULL;
 	if (!bss)
 		return -ENOENT;
 	if (headers4)
-		error = set_variable(btf, bss, "header4", headers4, BENCH_HEADERS * sizeof(*headers4));
+		error = set_variable(btf, bss, "header4", headers4,
+				     BENCH_HEADERS * sizeof(*headers4));
 	if (headers6 && !error)
-		error = set_variable(btf, bss, "header6", headers6, BENCH_HEADERS * sizeof(*headers6));
+		error = set_variable(btf, bss, "header6", headers6,
+				     BENCH_HEADERS * sizeof(*headers6));
 	if (mac && !error)
 		error = set_variable(btf, bss, "mac", mac, 12);
 	return error;
@@ -130,7 +130,7 @@ int rewriter_open(const char *name, const struct bench_header4 *headers4,
 		  struct program *ret_program)
 {
 	struct bpf_object *object = open_object("rewrite");
-	const char *jump = strstr(name, "_tc") ? "jump_tc"
+	const char *jump = strstr(name, "_tc")	   ? "jump_tc"
 			   : strstr(name, "_frag") ? "jump_frags"
 						   : "jump_xdp";
 	int error = object ? fill_bss(object, headers4, headers6, mac) : -errno;
@@ -183,10 +183,11 @@ int lpm_open(const struct prefix4 *remote, size_t remotes, const struct prefix4 
 	int error = object ? load_object(object, NULL) : -errno;
 
 	if (!error)
-		error = fill_trie(bpf_object__find_map_fd_by_name(object, "remote"), remote, remotes,
-				  16);
+		error = fill_trie(bpf_object__find_map_fd_by_name(object, "remote"), remote,
+				  remotes, 16);
 	if (!error)
-		error = fill_trie(bpf_object__find_map_fd_by_name(object, "local"), local, locals, 16);
+		error = fill_trie(bpf_object__find_map_fd_by_name(object, "local"), local, locals,
+				  16);
 	if (error) {
 		bpf_object__close(object);
 		return fail("LPM tries", error);

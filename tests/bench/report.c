@@ -11,7 +11,8 @@
 
 static const char *const header =
 	"median and quartiles over the rounds; 'x bare' is the ratio to the program that passes\n"
-	"everything, measured just before and just after each sample (median of the rounds' ratios);\n"
+	"everything, measured just before and just after each sample (median of the rounds' "
+	"ratios);\n"
 	"'net' leaves out what writing the random headers costs.\n";
 
 static void write_line(const struct figures *figures, const struct figure *figure, FILE *out)
@@ -25,8 +26,7 @@ static void write_line(const struct figures *figures, const struct figure *figur
 
 		fprintf(out, "  %8.2f (%.2f-%.2f)", ratio.median, ratio.low, ratio.high);
 		if (figure->rewriter[0])
-			fprintf(out, "  net %.2f ns, %.2f",
-				figure_net(figures, figure).median,
+			fprintf(out, "  net %.2f ns, %.2f", figure_net(figures, figure).median,
 				figure_over_base(figures, figure, true).median);
 	}
 	fputc('\n', out);

@@ -10,7 +10,8 @@
 
 #include "figures.h"
 
-/* folder/table.txt, table.csv, plot.txt, plot.png and growth.png (where gnuplot is); and the table to stdout. */
+/* folder/table.txt, table.csv, plot.txt, plot.png and growth.png (where gnuplot is); and the table
+ * to stdout. */
 int report_write(const struct figures *figures, const char *folder, const char *about);
 
 /* Each target of the project with what was reached. Answers how many were missed. */

@@ -139,8 +139,8 @@ int subject_load(const struct policy_shape *shape, struct subject *ret_subject)
 	error = load(shape->flows_max ? (uint32_t)shape->flows_max : FLOWS_DEFAULT, &report,
 		     ret_subject);
 	if (error) {
-		fprintf(stderr, "bench: %s: %s: %s\n%s", shape->name, report.doing, strerror(-error),
-			report.detail);
+		fprintf(stderr, "bench: %s: %s: %s\n%s", shape->name, report.doing,
+			strerror(-error), report.detail);
 		subject_close(ret_subject);
 	}
 	report_free(&report);
@@ -191,7 +191,8 @@ int subject_headers(const struct subject *subject, const struct header_spec *spe
 				headers6[i] = headers6[at];
 			continue;
 		}
-		if (traffic_talk(&subject->policy, spec->kind, spec->v6, spec->rule, &random, &talk)) {
+		if (traffic_talk(&subject->policy, spec->kind, spec->v6, spec->rule, &random,
+				 &talk)) {
 			fprintf(stderr, "bench: the policy has no rule for such traffic\n");
 			return -ENOENT;
 		}
@@ -237,7 +238,8 @@ int subject_add_flows(const struct subject *subject, const struct talk *talks, s
 		for (; batch < FLOW_BATCH && done + batch < count; batch++) {
 			flow_key(&talks[done + batch], &keys[batch]);
 			flows[batch] = (struct zg_flow){
-				.seen_ns = (uint64_t)now.tv_sec * 1000000000ull + (uint64_t)now.tv_nsec,
+				.seen_ns = (uint64_t)now.tv_sec * 1000000000ull +
+					   (uint64_t)now.tv_nsec,
 				.slot = 1,
 				.state = ZG_FLOW_ESTABLISHED,
 			};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The data plane under test with one policy in force: read, compiled and loaded by the project's own
- * stages, with no pins and no NIC. Owns policy, image and loaded object.
+ * The data plane under test with one policy in force: read, compiled and loaded by the project's
+ * own stages, with no pins and no NIC. Owns policy, image and loaded object.
  */
 #ifndef BENCH_SUBJECT_H
 #define BENCH_SUBJECT_H
@@ -12,7 +12,7 @@
 #include "resolve/resolved.h"
 #include "traffic.h"
 
-struct subject_times { /* milliseconds of wall clock */
+struct subject_times {	/* milliseconds of wall clock */
 	double read;	/* text to resolved policy */
 	double compile; /* resolved policy to image */
 	double load;	/* maps made, programs verified */
@@ -40,8 +40,8 @@ void subject_close(struct subject *subject);
 int subject_ingress(const struct subject *subject);
 int subject_egress(const struct subject *subject);
 
-/* Headers of BENCH_HEADERS packets of conversations the policy permits, or denies. distinct: so many
- * conversations, again and again. talks, of distinct entries, may be NULL. */
+/* Headers of BENCH_HEADERS packets of conversations the policy permits, or denies. distinct: so
+ * many conversations, again and again. talks, of distinct entries, may be NULL. */
 struct header_spec {
 	enum talk_kind kind;
 	bool v6;

@@ -25,26 +25,38 @@ static const struct apply_case cases[] = {
 	{false, {"rules-10000", "10,000 rules, 16 prefixes", SHAPE_SIZED, 10000, 16, 16, 16, 0, 0}},
 	{true, {"prefixes-1000", "40 rules, 1,000 prefixes", SHAPE_SIZED, 40, 4, 1000, 1000, 0, 0}},
 	{false,
-	 {"prefixes-100000", "40 rules, 100,000 prefixes of each family", SHAPE_SIZED, 40, 4, 100000,
-	  100000, 0, 0}},
+	 {"prefixes-100000", "40 rules, 100,000 prefixes of each family", SHAPE_SIZED, 40, 4,
+	  100000, 100000, 0, 0}},
 	{true, {"acl-1000", "ACL, 1,000 rules", SHAPE_ACL, 1000, 0, 0, 0, 0, 0}},
 	{true, {"fw-1000", "firewall, 1,000 rules", SHAPE_FW, 1000, 0, 0, 0, 0, 0}},
 	{true, {"ipc-1000", "IP chain, 1,000 rules", SHAPE_IPC, 1000, 0, 0, 0, 0, 0}},
 	{true, {"acl-10000", "ACL, 10,000 rules", SHAPE_ACL, 10000, 0, 0, 0, 0, 0}},
 	{false,
 	 {"medium", "10,000 rules, 100,000 prefixes", SHAPE_SIZED, 10000, 16, 100000, 0, 0, 0}},
-	{false, {"large", "10,000 rules, 1,000,000 prefixes", SHAPE_SIZED, 10000, 16, 1000000, 0, 0,
-		 0}},
+	{false,
+	 {"large", "10,000 rules, 1,000,000 prefixes", SHAPE_SIZED, 10000, 16, 1000000, 0, 0, 0}},
 };
 #define CASES (sizeof(cases) / sizeof(*cases))
 
 struct applied { /* what the child tells */
 	int error;
 	struct subject_times times;
-	double maps_mib, peak_mib;
+	double maps_mib, peak_mib, cpu_s;
 };
 
-enum { READ_MS, COMPILE_MS, LOAD_MS, WRITE_MS, FLIP_MS, TOTAL_S, COMPILE_S, MAPS, PEAK, VALUES };
+enum {
+	READ_MS,
+	COMPILE_MS,
+	LOAD_MS,
+	WRITE_MS,
+	FLIP_US,
+	TOTAL_S,
+	CPU_S,
+	COMPILE_S,
+	MAPS,
+	PEAK,
+	VALUES
+};
 static const struct {
 	const char *name, *unit, *label;
 } values[VALUES] = {
@@ -52,8 +64,9 @@ static const struct {
 	[COMPILE_MS] = {"build", "ms", "build the tables"},
 	[LOAD_MS] = {"load", "ms", "make maps, verify programs"},
 	[WRITE_MS] = {"write", "ms", "write the idle half"},
-	[FLIP_MS] = {"flip", "ms", "flip: one store, all hooks"},
+	[FLIP_US] = {"flip", "us", "flip: one store, all hooks"},
 	[TOTAL_S] = {"total", "s", "text to in force"},
+	[CPU_S] = {"cpu", "s", "the same in CPU time"},
 	[COMPILE_S] = {"compile", "s", "text to tables"},
 	[MAPS] = {"maps", "MiB", "maps"},
 	[PEAK] = {"peak", "MiB", "peak memory of the process"},
@@ -83,6 +96,7 @@ static void apply_in_child(const struct policy_shape *shape, int out)
 		applied.times = subject->times;
 		applied.maps_mib = (double)subject->map_bytes / MIB;
 		applied.peak_mib = peak_mib();
+		applied.cpu_s = clock_cpu_ns() / 1e9;
 	}
 	if (write(out, &applied, sizeof(applied)) != (ssize_t)sizeof(applied))
 		_exit(1);
@@ -123,8 +137,9 @@ static void add_samples(struct figure **figures, const struct applied *applied)
 	figure_sample(figures[COMPILE_MS], times->compile);
 	figure_sample(figures[LOAD_MS], times->load);
 	figure_sample(figures[WRITE_MS], times->write);
-	figure_sample(figures[FLIP_MS], times->flip);
+	figure_sample(figures[FLIP_US], times->flip * 1e3);
 	figure_sample(figures[TOTAL_S], (compile + times->load + times->write + times->flip) / 1e3);
+	figure_sample(figures[CPU_S], applied->cpu_s);
 	figure_sample(figures[COMPILE_S], compile / 1e3);
 	figure_sample(figures[MAPS], applied->maps_mib);
 	figure_sample(figures[PEAK], applied->peak_mib);

@@ -36,16 +36,37 @@ struct packet_case {
 
 static const struct packet_case cases[] = {
 	{"accept", "accepted by a rule", {.tcp_flags = TCP_ACK}, TALK_ACCEPT, BENCH_HEADERS, false},
-	{"syn", "accepted by a rule, SYN", {.tcp_flags = TCP_SYN}, TALK_ACCEPT, BENCH_HEADERS, false},
+	{"syn",
+	 "accepted by a rule, SYN",
+	 {.tcp_flags = TCP_SYN},
+	 TALK_ACCEPT,
+	 BENCH_HEADERS,
+	 false},
 	{"drop", "dropped: no rule", {.tcp_flags = TCP_SYN}, TALK_DENIED, BENCH_HEADERS, true},
-	{"first", "first fragment", {.tcp_flags = TCP_ACK, .fragment = 1}, TALK_ACCEPT, DATAGRAMS,
+	{"first",
+	 "first fragment",
+	 {.tcp_flags = TCP_ACK, .fragment = 1},
+	 TALK_ACCEPT,
+	 DATAGRAMS,
 	 false},
-	{"later", "later fragment", {.tcp_flags = TCP_ACK, .fragment = 2}, TALK_ACCEPT, DATAGRAMS,
+	{"later",
+	 "later fragment",
+	 {.tcp_flags = TCP_ACK, .fragment = 2},
+	 TALK_ACCEPT,
+	 DATAGRAMS,
 	 false},
-	{"reply", "reply of an accepted connection", {.tcp_flags = TCP_ACK, .outgoing = true},
-	 TALK_ACCEPT, BENCH_HEADERS, false},
-	{"new", "new connection (SYN)", {.tcp_flags = TCP_SYN, .outgoing = true}, TALK_OPEN,
-	 BENCH_HEADERS, false},
+	{"reply",
+	 "reply of an accepted connection",
+	 {.tcp_flags = TCP_ACK, .outgoing = true},
+	 TALK_ACCEPT,
+	 BENCH_HEADERS,
+	 false},
+	{"new",
+	 "new connection (SYN)",
+	 {.tcp_flags = TCP_SYN, .outgoing = true},
+	 TALK_OPEN,
+	 BENCH_HEADERS,
+	 false},
 };
 
 static const char *rewriter_name(const struct frame_spec *spec)
@@ -68,8 +89,13 @@ static void add_rewriter(struct batch *batch, const struct frame_spec *spec,
 {
 	char key[64];
 	struct batch_case what = {
-		.group = "reference", .key = key, .label = "the rewriter alone", .target = -1,
-		.tc = spec->outgoing, .frame = frame, .rewriter = rewriter_name(spec),
+		.group = "reference",
+		.key = key,
+		.label = "the rewriter alone",
+		.target = -1,
+		.tc = spec->outgoing,
+		.frame = frame,
+		.rewriter = rewriter_name(spec),
 		.expect = spec->outgoing ? TC_ACT_OK : XDP_PASS,
 		.headers4 = spec->v6 ? NULL : scratch->headers4,
 		.headers6 = spec->v6 ? scratch->headers6 : NULL,
@@ -86,8 +112,11 @@ static struct run *add_case(struct batch *batch, const struct subject *subject,
 			    const char *more, uint32_t distinct, struct scratch *scratch)
 {
 	const char *hook = packet->spec.outgoing ? "eg" : "in";
-	struct header_spec headers = {.kind = packet->kind, .v6 = v6, .rule = -1,
-				      .outgoing = packet->spec.outgoing, .distinct = distinct,
+	struct header_spec headers = {.kind = packet->kind,
+				      .v6 = v6,
+				      .rule = -1,
+				      .outgoing = packet->spec.outgoing,
+				      .distinct = distinct,
 				      .seed = 7};
 	struct frame_spec spec = packet->spec;
 	struct random random = {.state = 99};
@@ -164,12 +193,15 @@ static int send_first_fragments(void *first)
 static void add_replies(struct batch *batch, struct subject *subjects, bool v6,
 			struct scratch *scratch)
 {
-	static const struct packet_case reply = {"flow", "reply of an own connection",
-						 {.tcp_flags = TCP_ACK}, TALK_OPEN, 0, false};
+	static const struct packet_case reply = {
+		"flow", "reply of an own connection", {.tcp_flags = TCP_ACK}, TALK_OPEN, 0, false};
 
 	for (int i = 0; i < FLOW_TABLES && !batch->error; i++) {
-		struct header_spec spec = {.kind = TALK_OPEN, .v6 = v6, .rule = -1,
-					   .distinct = flow_counts[i], .seed = 7};
+		struct header_spec spec = {.kind = TALK_OPEN,
+					   .v6 = v6,
+					   .rule = -1,
+					   .distinct = flow_counts[i],
+					   .seed = 7};
 		char suffix[16], more[32];
 		struct frame frame = {.size = 64};
 
@@ -177,10 +209,11 @@ static void add_replies(struct batch *batch, struct subject *subjects, bool v6,
 			continue;
 		snprintf(suffix, sizeof(suffix), ".%s", flow_names[i]);
 		snprintf(more, sizeof(more), ", %s flows", flow_names[i]);
-		batch->error = subject_headers(&subjects[i], &spec, &frame, NULL,
-					       scratch->headers6, scratch->talks);
+		batch->error = subject_headers(&subjects[i], &spec, &frame, NULL, scratch->headers6,
+					       scratch->talks);
 		if (!batch->error)
-			batch->error = subject_add_flows(&subjects[i], scratch->talks, flow_counts[i]);
+			batch->error =
+				subject_add_flows(&subjects[i], scratch->talks, flow_counts[i]);
 		add_case(batch, &subjects[i], &reply, v6, suffix, more, flow_counts[i], scratch);
 	}
 }
@@ -193,8 +226,8 @@ static void add_family(struct batch *batch, struct subject *subjects, bool v6,
 
 	add_fixed(batch, subject, &cases[0], v6);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct run *run = add_case(batch, subject, &cases[i], v6, "", "", cases[i].distinct,
-					   scratch);
+		struct run *run =
+			add_case(batch, subject, &cases[i], v6, "", "", cases[i].distinct, scratch);
 
 		if (run && cases[i].spec.fragment == 1)
 			first = run;

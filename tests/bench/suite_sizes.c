@@ -32,16 +32,23 @@ static const struct size_case cases[] = {
 	{USE_RULES, false, {"rules-1000", "1,000 rules", SHAPE_SIZED, 1000, 16, 16, 16, 0, 0}},
 	{USE_RULES, false, {"rules-10000", "10,000 rules", SHAPE_SIZED, 10000, 16, 16, 16, 0, 0}},
 	{USE_PREFIXES, false, {"prefixes-16", "16 prefixes", SHAPE_SIZED, 40, 4, 16, 16, 0, 0}},
-	{USE_PREFIXES, false,
+	{USE_PREFIXES,
+	 false,
 	 {"prefixes-1000", "1,000 prefixes", SHAPE_SIZED, 40, 4, 1000, 1000, 0, 0}},
-	{USE_PREFIXES, false,
+	{USE_PREFIXES,
+	 false,
 	 {"prefixes-100000", "100,000 prefixes", SHAPE_SIZED, 40, 4, 100000, 100000, 0, 0}},
-	{USE_PREFIXES, false,
+	{USE_PREFIXES,
+	 false,
 	 {"prefixes-1000000", "1,000,000 prefixes", SHAPE_SIZED, 40, 4, 1000000, 0, 0, 0}},
 	{USE_CLASSBENCH, true, {"acl-1000", "ACL, 1,000 rules", SHAPE_ACL, 1000, 0, 0, 0, 0, 0}},
 	{USE_CLASSBENCH, true, {"fw-1000", "firewall, 1,000 rules", SHAPE_FW, 1000, 0, 0, 0, 0, 0}},
-	{USE_CLASSBENCH, true, {"ipc-1000", "IP chain, 1,000 rules", SHAPE_IPC, 1000, 0, 0, 0, 0, 0}},
-	{USE_CLASSBENCH, false, {"acl-10000", "ACL, 10,000 rules", SHAPE_ACL, 10000, 0, 0, 0, 0, 0}},
+	{USE_CLASSBENCH,
+	 true,
+	 {"ipc-1000", "IP chain, 1,000 rules", SHAPE_IPC, 1000, 0, 0, 0, 0, 0}},
+	{USE_CLASSBENCH,
+	 false,
+	 {"acl-10000", "ACL, 10,000 rules", SHAPE_ACL, 10000, 0, 0, 0, 0, 0}},
 	{USE_LINES, false, {"lines-3", "3 lines", SHAPE_SHIPPED, 0, 0, 0, 0, 3, 0}},
 	{USE_LINES, false, {"lines-64", "64 lines", SHAPE_SHIPPED, 0, 0, 0, 0, 64, 0}},
 	{USE_LINES, false, {"lines-256", "256 lines", SHAPE_SHIPPED, 0, 0, 0, 0, 256, 0}},
@@ -68,10 +75,16 @@ static void add_rewriters(struct sizes *sizes)
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		bool v6 = strstr(names[i], "6"), tc = strstr(names[i], "_tc");
 		struct batch_case what = {
-			.group = "reference", .key = key, .label = "the rewriter alone",
-			.target = -1, .tc = tc, .expect = tc ? TC_ACT_OK : XDP_PASS,
-			.frame = v6 ? &sizes->frame6 : &sizes->frame4, .rewriter = names[i],
-			.headers4 = sizes->headers4, .headers6 = sizes->headers6,
+			.group = "reference",
+			.key = key,
+			.label = "the rewriter alone",
+			.target = -1,
+			.tc = tc,
+			.expect = tc ? TC_ACT_OK : XDP_PASS,
+			.frame = v6 ? &sizes->frame6 : &sizes->frame4,
+			.rewriter = names[i],
+			.headers4 = sizes->headers4,
+			.headers6 = sizes->headers6,
 		};
 
 		snprintf(key, sizeof(key), "sizes.%s", names[i]);
@@ -90,17 +103,28 @@ static void add_subject(struct sizes *sizes, const struct subject *subject,
 			const struct traffic *traffic)
 {
 	bool outgoing = traffic->kind == TALK_OPEN;
-	struct frame_spec frame_spec = {.v6 = traffic->v6, .proto = IPPROTO_TCP,
-					.tcp_flags = outgoing ? 0x02 : 0x10, .outgoing = outgoing,
+	struct frame_spec frame_spec = {.v6 = traffic->v6,
+					.proto = IPPROTO_TCP,
+					.tcp_flags = outgoing ? 0x02 : 0x10,
+					.outgoing = outgoing,
 					.payload = 8};
-	struct header_spec spec = {.kind = traffic->kind, .v6 = traffic->v6, .rule = traffic->rule,
-				   .outgoing = outgoing, .distinct = BENCH_HEADERS, .seed = 3};
+	struct header_spec spec = {.kind = traffic->kind,
+				   .v6 = traffic->v6,
+				   .rule = traffic->rule,
+				   .outgoing = outgoing,
+				   .distinct = BENCH_HEADERS,
+				   .seed = 3};
 	struct batch_case what = {
-		.group = traffic->group, .key = traffic->key, .label = traffic->label,
+		.group = traffic->group,
+		.key = traffic->key,
+		.label = traffic->label,
 		.target = outgoing ? subject_egress(subject) : subject_ingress(subject),
-		.tc = outgoing, .expect = outgoing ? TC_ACT_UNSPEC : XDP_PASS,
-		.rewriter = outgoing ? "rewrite4_tc" : traffic->v6 ? "rewrite6_frags" : "rewrite4_frags",
-		.cost = outgoing ? "sizes.rewrite4_tc"
+		.tc = outgoing,
+		.expect = outgoing ? TC_ACT_UNSPEC : XDP_PASS,
+		.rewriter = outgoing	  ? "rewrite4_tc"
+			    : traffic->v6 ? "rewrite6_frags"
+					  : "rewrite4_frags",
+		.cost = outgoing      ? "sizes.rewrite4_tc"
 			: traffic->v6 ? "sizes.rewrite6_frags"
 				      : "sizes.rewrite4_frags",
 		.headers4 = traffic->v6 ? NULL : sizes->headers4,
@@ -120,9 +144,9 @@ static void add_subject(struct sizes *sizes, const struct subject *subject,
 	}
 	frame_build(&frame_spec, &talk, 1, &frame);
 	what.frame = &frame;
-	sizes->batch.error = subject_headers(subject, &spec, &frame,
-					     traffic->v6 ? NULL : sizes->headers4,
-					     traffic->v6 ? sizes->headers6 : NULL, NULL);
+	sizes->batch.error =
+		subject_headers(subject, &spec, &frame, traffic->v6 ? NULL : sizes->headers4,
+				traffic->v6 ? sizes->headers6 : NULL, NULL);
 	batch_add(&sizes->batch, &what);
 }
 
@@ -130,8 +154,8 @@ static void add_rules(struct sizes *sizes, const struct subject *subject,
 		      const struct policy_shape *shape)
 {
 	char key[64], label[96];
-	struct traffic traffic = {.group = "by rules (16 prefixes)", .key = key, .label = label,
-				  .rule = -1};
+	struct traffic traffic = {
+		.group = "by rules (16 prefixes)", .key = key, .label = label, .rule = -1};
 
 	snprintf(key, sizeof(key), "rules.%u", shape->rules);
 	snprintf(label, sizeof(label), "%s, traffic to all of them", shape->label);
@@ -146,8 +170,8 @@ static void add_prefixes(struct sizes *sizes, const struct subject *subject,
 			 const struct policy_shape *shape)
 {
 	char key[64], label[96];
-	struct traffic traffic = {.group = "by prefixes (40 rules, 4 zones)", .key = key,
-				  .label = label, .rule = -1};
+	struct traffic traffic = {
+		.group = "by prefixes (40 rules, 4 zones)", .key = key, .label = label, .rule = -1};
 
 	snprintf(key, sizeof(key), "prefixes4.%u", shape->prefixes4);
 	snprintf(label, sizeof(label), "IPv4, %s", shape->label);
@@ -195,8 +219,14 @@ static void add_case(struct sizes *sizes, const struct subject *subject,
 static void add_peer(struct sizes *sizes, const char *key, const char *label, int fd)
 {
 	struct batch_case what = {
-		.group = "peers (XDP)", .key = key, .label = label, .target = fd, .expect = XDP_PASS,
-		.frame = &sizes->frame4, .rewriter = "rewrite4", .headers4 = sizes->headers4,
+		.group = "peers (XDP)",
+		.key = key,
+		.label = label,
+		.target = fd,
+		.expect = XDP_PASS,
+		.frame = &sizes->frame4,
+		.rewriter = "rewrite4",
+		.headers4 = sizes->headers4,
 		.cost = "sizes.rewrite4",
 	};
 
@@ -219,8 +249,9 @@ static void draw_headers(struct sizes *sizes, const struct prefix4 *remote, unsi
 	struct random random = {.state = 3};
 
 	for (uint32_t i = 0; i < BENCH_HEADERS; i++) {
-		struct talk talk = {.lport = (uint16_t)(1024 + random_below(&random, FILTER_ENTRIES)),
-				    .rport = (uint16_t)(20000 + random_below(&random, 30000))};
+		struct talk talk = {
+			.lport = (uint16_t)(1024 + random_below(&random, FILTER_ENTRIES)),
+			.rport = (uint16_t)(20000 + random_below(&random, 30000))};
 		uint32_t from = htonl(draw_address(remote, remotes, &random));
 		uint32_t to = htonl(draw_address(local, locals, &random));
 
@@ -270,8 +301,8 @@ static void add_xdpfilter(struct sizes *sizes, const struct prefix4 *local)
 			addresses[n] = listed[n].address;
 			ports[n] = (uint16_t)((i ? 1024 : 10000) + n);
 		}
-		error = xdpfilter_open(variants[i], addresses, FILTER_ENTRIES, ports, FILTER_ENTRIES,
-				       peer);
+		error = xdpfilter_open(variants[i], addresses, FILTER_ENTRIES, ports,
+				       FILTER_ENTRIES, peer);
 		if (error == -ENOENT) {
 			fprintf(stderr, "bench: xdp-filter is not installed: not measured\n");
 			break;
@@ -300,8 +331,8 @@ static void add_linear(struct sizes *sizes, unsigned int count, const struct pre
 		goto out;
 	}
 	for (unsigned int i = 0; i < count; i++)
-		rules[i] = (struct linear_rule){prefixes[i], {0, 0}, (uint16_t)(1024 + i),
-						(uint16_t)(1024 + i)};
+		rules[i] = (struct linear_rule){
+			prefixes[i], {0, 0}, (uint16_t)(1024 + i), (uint16_t)(1024 + i)};
 	sizes->batch.error = linear_open(rules, count, peer);
 	for (uint32_t i = 0; i < BENCH_HEADERS; i++) {
 		const struct linear_rule *rule = &rules[random_below(&random, count)];
@@ -338,8 +369,8 @@ int suite_sizes(struct bench *bench)
 {
 	struct sizes *sizes = calloc(1, sizeof(*sizes));
 	const struct frame_spec spec4 = {.proto = IPPROTO_TCP, .tcp_flags = 0x10, .payload = 8};
-	const struct frame_spec spec6 = {.v6 = true, .proto = IPPROTO_TCP, .tcp_flags = 0x10,
-					 .payload = 8};
+	const struct frame_spec spec6 = {
+		.v6 = true, .proto = IPPROTO_TCP, .tcp_flags = 0x10, .payload = 8};
 	const struct talk talk = {.lport = 443, .rport = 30000};
 	int error;
 

@@ -263,9 +263,7 @@ static uint64_t count_received(const struct sockets *sockets, enum filter filter
 	int fd = filter == FILTER_ZONEGATE
 			 ? firewall->map[MAP_REASON_COUNTERS].fd
 			 : bpf_object__find_map_fd_by_name(sockets->bench->bare.object, "received");
-	uint32_t key = filter == FILTER_ZONEGATE
-			       ? ZG_REASON_INDEX(ZG_INGRESS, 0, ZG_R_NO_RULE)
-			       : 0;
+	uint32_t key = filter == FILTER_ZONEGATE ? ZG_REASON_INDEX(ZG_INGRESS, 0, ZG_R_NO_RULE) : 0;
 	int cpus = libbpf_num_possible_cpus();
 	struct zg_reason_counter counter[64] = {0};
 	uint64_t packets = 0;
@@ -286,16 +284,16 @@ static int send_frames(const struct sockets *sockets, const struct run *run, enu
 
 	while (clock_wall_ns() - start < sockets->seconds * 1e9 && !error)
 		error = measure_once(run, FRAMES_A_CALL, &cost);
-	*ret_rate = (double)(count_received(sockets, filter) - before) /
-		    (clock_wall_ns() - start) * 1e9 / 1e6;
+	*ret_rate = (double)(count_received(sockets, filter) - before) / (clock_wall_ns() - start) *
+		    1e9 / 1e6;
 	return error;
 }
 
 /* The receiving program of a filter: it drops, so that nothing but receiving is seen. */
 static int set_receiver(const struct sockets *sockets, enum filter filter)
 {
-	struct bpf_program *count = bpf_object__find_program_by_name(
-		sockets->bench->bare.object, "count_drop");
+	struct bpf_program *count =
+		bpf_object__find_program_by_name(sockets->bench->bare.object, "count_drop");
 	int error = set_filter(sockets, filter);
 
 	if (error || filter == FILTER_ZONEGATE)
@@ -306,12 +304,13 @@ static int set_receiver(const struct sockets *sockets, enum filter filter)
 }
 
 /* Frames that no rule permits leave zb1 by redirection, in the client's namespace. */
-static int open_sender(struct sockets *sockets, struct bench_header4 *headers,
-		       struct frame *frame, struct program *sender, struct run *run)
+static int open_sender(struct sockets *sockets, struct bench_header4 *headers, struct frame *frame,
+		       struct program *sender, struct run *run)
 {
-	const struct frame_spec frame_spec = {.proto = IPPROTO_TCP, .tcp_flags = 0x02, .payload = 8};
-	const struct header_spec spec = {.kind = TALK_DENIED, .rule = -1,
-					 .distinct = BENCH_HEADERS, .seed = 31};
+	const struct frame_spec frame_spec = {
+		.proto = IPPROTO_TCP, .tcp_flags = 0x02, .payload = 8};
+	const struct header_spec spec = {
+		.kind = TALK_DENIED, .rule = -1, .distinct = BENCH_HEADERS, .seed = 31};
 	struct bpf_object *bare = sockets->bench->bare.object;
 	uint32_t nic = if_nametoindex("zb1"), zero = 0;
 	uint8_t mac[12] = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2};
@@ -319,15 +318,19 @@ static int open_sender(struct sockets *sockets, struct bench_header4 *headers,
 	int error = bpf_xdp_attach((int)nic, sockets->bench->bare.fd, XDP_FLAGS_DRV_MODE, NULL);
 
 	frame_build(&frame_spec, &sockets->talk, 1, frame);
-	if (!error && bpf_map_update_elem(bpf_object__find_map_fd_by_name(bare, "out"), &zero, &nic,
-					  BPF_ANY))
+	if (!error &&
+	    bpf_map_update_elem(bpf_object__find_map_fd_by_name(bare, "out"), &zero, &nic, BPF_ANY))
 		error = -errno;
 	if (!error)
 		error = subject_headers(&sockets->subject, &spec, frame, headers, NULL, NULL);
 	if (!error)
 		error = rewriter_open("rewrite4_live", headers, NULL, target, mac, sender);
-	*run = (struct run){.fd = sender->fd, .frame = frame->data, .size = frame->size, .live = true,
-			    .ifindex = nic, .namespace_fd = sockets->client_fd};
+	*run = (struct run){.fd = sender->fd,
+			    .frame = frame->data,
+			    .size = frame->size,
+			    .live = true,
+			    .ifindex = nic,
+			    .namespace_fd = sockets->client_fd};
 	return error;
 }
 
@@ -346,9 +349,10 @@ static int measure_packets(struct sockets *sockets, unsigned int rounds)
 		char key[64];
 
 		snprintf(key, sizeof(key), "veth.pps.%s", filter_names[filter]);
-		figure[filter] = figure_add(&sockets->bench->figures, "real sockets over veth", key,
-					    "Mpps", "sent by one core, dropped by %s",
-					    filter == FILTER_BARE ? "a bare XDP program" : "zonegate");
+		figure[filter] =
+			figure_add(&sockets->bench->figures, "real sockets over veth", key, "Mpps",
+				   "sent by one core, dropped by %s",
+				   filter == FILTER_BARE ? "a bare XDP program" : "zonegate");
 	}
 	for (unsigned int round = 0; round < rounds && !error; round++) {
 		for (size_t i = 0; i < 2 && !error; i++) {
@@ -371,8 +375,12 @@ static int measure_packets(struct sockets *sockets, unsigned int rounds)
 /* A client address and a port that a policy of a thousand prefixes accepts. */
 static int prepare(struct sockets *sockets)
 {
-	const struct policy_shape shape = {.name = "sockets", .label = "", .kind = SHAPE_SIZED,
-					   .rules = 40, .zones = 4, .prefixes4 = 1000};
+	const struct policy_shape shape = {.name = "sockets",
+					   .label = "",
+					   .kind = SHAPE_SIZED,
+					   .rules = 40,
+					   .zones = 4,
+					   .prefixes4 = 1000};
 	struct random random = {.state = 41};
 	int error = subject_open(&shape, &sockets->subject);
 
@@ -381,14 +389,18 @@ static int prepare(struct sockets *sockets)
 				     &sockets->talk);
 	sockets->port = sockets->talk.lport;
 	inet_ntop(AF_INET, sockets->talk.local, sockets->server_text, sizeof(sockets->server_text));
-	inet_ntop(AF_INET, sockets->talk.remote, sockets->client_text, sizeof(sockets->client_text));
+	inet_ntop(AF_INET, sockets->talk.remote, sockets->client_text,
+		  sizeof(sockets->client_text));
 	return error;
 }
 
 int suite_sockets(struct bench *bench)
 {
-	struct sockets sockets = {.bench = bench, .client_fd = -1, .listener = -1,
-				  .server = {.fd = -1}, .seconds = bench->quick ? 0.5 : 2};
+	struct sockets sockets = {.bench = bench,
+				  .client_fd = -1,
+				  .listener = -1,
+				  .server = {.fd = -1},
+				  .seconds = bench->quick ? 0.5 : 2};
 	unsigned int rounds = bench->quick ? 3 : 7;
 	int error = prepare(&sockets);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * The stack's side, by live frames: dropping by zonegate and by nftables, and what the filter adds to
- * a packet that is forwarded or delivered. Each configuration has a namespace of its own; all are
- * measured in one batch.
+ * The stack's side, by live frames: dropping by zonegate and by nftables, and what the filter adds
+ * to a packet that is forwarded or delivered. Each configuration has a namespace of its own; all
+ * are measured in one batch.
  */
 #include <arpa/inet.h>
 #include <bpf/libbpf.h>
@@ -49,24 +49,27 @@ struct stack_case {
 
 static const struct stack_case cases[] = {
 	{"drop.xdp", "dropped by a bare XDP program", PATH_DROP, BY_XDP_DROP, 0, 0, false},
-	{"drop.zonegate", "dropped by zonegate, 1,000 prefixes, 40 rules", PATH_DROP, BY_ZONEGATE, 0, 0,
-	 false},
+	{"drop.zonegate", "dropped by zonegate, 1,000 prefixes, 40 rules", PATH_DROP, BY_ZONEGATE,
+	 0, 0, false},
 	{"drop.nft.set16", "nft netdev, set of 16", PATH_DROP, BY_NFT, NFT_SET, 16, true},
 	{"drop.nft.set1000", "nft netdev, set of 1,000", PATH_DROP, BY_NFT, NFT_SET, 1000, false},
-	{"drop.nft.set100000", "nft netdev, set of 100,000", PATH_DROP, BY_NFT, NFT_SET, 100000, true},
-	{"drop.nft.linear100", "nft netdev, 100 linear rules", PATH_DROP, BY_NFT, NFT_LINEAR, 100, true},
-	{"drop.nft.linear1000", "nft netdev, 1,000 linear rules", PATH_DROP, BY_NFT, NFT_LINEAR, 1000,
-	 false},
-	{"drop.nft.conntrack", "nft input, conntrack, set of 1,000", PATH_DROP, BY_NFT, NFT_CONNTRACK,
+	{"drop.nft.set100000", "nft netdev, set of 100,000", PATH_DROP, BY_NFT, NFT_SET, 100000,
+	 true},
+	{"drop.nft.linear100", "nft netdev, 100 linear rules", PATH_DROP, BY_NFT, NFT_LINEAR, 100,
+	 true},
+	{"drop.nft.linear1000", "nft netdev, 1,000 linear rules", PATH_DROP, BY_NFT, NFT_LINEAR,
 	 1000, false},
+	{"drop.nft.conntrack", "nft input, conntrack, set of 1,000", PATH_DROP, BY_NFT,
+	 NFT_CONNTRACK, 1000, false},
 	{"forward.none", "forwarded, no filter", PATH_FORWARD, BY_NOTHING, 0, 0, false},
 	{"forward.zonegate", "forwarded, zonegate", PATH_FORWARD, BY_ZONEGATE, 0, 0, false},
 	{"forward.nft.set1000", "forwarded, nft set of 1,000", PATH_FORWARD, BY_NFT, NFT_SET, 1000,
 	 false},
-	{"forward.nft.conntrack", "forwarded, nft conntrack", PATH_FORWARD, BY_NFT, NFT_CONNTRACK, 1000,
-	 false},
+	{"forward.nft.conntrack", "forwarded, nft conntrack", PATH_FORWARD, BY_NFT, NFT_CONNTRACK,
+	 1000, false},
 	{"deliver.none", "delivered to a socket, no filter", PATH_DELIVER, BY_NOTHING, 0, 0, false},
-	{"deliver.zonegate", "delivered to a socket, zonegate", PATH_DELIVER, BY_ZONEGATE, 0, 0, false},
+	{"deliver.zonegate", "delivered to a socket, zonegate", PATH_DELIVER, BY_ZONEGATE, 0, 0,
+	 false},
 	{"deliver.nft.conntrack", "delivered to a socket, nft conntrack", PATH_DELIVER, BY_NFT,
 	 NFT_CONNTRACK, 1000, false},
 };
@@ -105,9 +108,12 @@ static int prepare_path(enum path path)
 
 static int load_nft(const struct stack *stack, const struct stack_case *what)
 {
-	struct nft_rules rules = {.kind = what->nft, .forward = what->path == PATH_FORWARD,
-				  .prefix = stack->prefixes, .prefixes = what->prefixes,
-				  .port = stack->ports, .ports = PORTS};
+	struct nft_rules rules = {.kind = what->nft,
+				  .forward = what->path == PATH_FORWARD,
+				  .prefix = stack->prefixes,
+				  .prefixes = what->prefixes,
+				  .port = stack->ports,
+				  .ports = PORTS};
 	char *text = nft_write(&rules);
 	int error = text ? space_feed("nft -f -", text) : -ENOMEM;
 
@@ -118,8 +124,8 @@ static int load_nft(const struct stack *stack, const struct stack_case *what)
 /* A receive queue takes live frames only where a native program has been attached. */
 static int attach_bare(const struct stack *stack, const struct space *space)
 {
-	return bpf_xdp_attach((int)space->ifindex, stack->batch.bench->bare.fd,
-			      XDP_FLAGS_DRV_MODE, NULL);
+	return bpf_xdp_attach((int)space->ifindex, stack->batch.bench->bare.fd, XDP_FLAGS_DRV_MODE,
+			      NULL);
 }
 
 static int target_of(const struct stack *stack, const struct stack_case *what)
@@ -136,8 +142,11 @@ static int add_case(struct stack *stack, const struct stack_case *what)
 	struct live live = {0};
 	struct batch_case batch_case = {
 		.group = denied ? "dropping, whole path" : "the stack behind the filter",
-		.key = what->key, .label = what->label, .expect = MEASURE_ANY,
-		.target = target_of(stack, what), .live = &live,
+		.key = what->key,
+		.label = what->label,
+		.expect = MEASURE_ANY,
+		.target = target_of(stack, what),
+		.live = &live,
 		.frame = denied ? &stack->frame_tcp : &stack->frame_udp,
 		.rewriter = what->by == BY_ZONEGATE ? "rewrite4_live_frags" : "rewrite4_live",
 		.headers4 = denied ? stack->denied : stack->accepted,
@@ -169,10 +178,13 @@ static int add_case(struct stack *stack, const struct stack_case *what)
 
 static int prepare_traffic(struct stack *stack)
 {
-	const struct policy_shape shape = {.name = "stack", .kind = SHAPE_SIZED, .rules = PORTS,
-					   .zones = 4, .prefixes4 = PREFIXES};
-	struct header_spec spec = {.kind = TALK_DENIED, .rule = -1, .distinct = BENCH_HEADERS,
-				   .seed = 17};
+	const struct policy_shape shape = {.name = "stack",
+					   .kind = SHAPE_SIZED,
+					   .rules = PORTS,
+					   .zones = 4,
+					   .prefixes4 = PREFIXES};
+	struct header_spec spec = {
+		.kind = TALK_DENIED, .rule = -1, .distinct = BENCH_HEADERS, .seed = 17};
 	struct frame_spec frame = {.proto = IPPROTO_TCP, .tcp_flags = 0x02, .payload = 8};
 	struct random random = {.state = 23};
 	struct talk talk;
@@ -186,7 +198,8 @@ static int prepare_traffic(struct stack *stack)
 	if (error)
 		return error;
 	frame_build(&frame, &talk, 1, &stack->frame_tcp);
-	error = subject_headers(&stack->subject, &spec, &stack->frame_tcp, stack->denied, NULL, NULL);
+	error = subject_headers(&stack->subject, &spec, &stack->frame_tcp, stack->denied, NULL,
+				NULL);
 	if (error)
 		return error;
 	/* One port: one socket takes what is delivered. */

@@ -22,18 +22,21 @@ struct target {
 };
 
 static const struct target targets[] = {
-	{"whole program, fixed IPv4 packet, over bare", OVER_BARE, "in4.accept.fixed", NULL, false, 2.0},
-	{"whole program, fixed IPv6 packet, over bare", OVER_BARE, "in6.accept.fixed", NULL, false, 2.6},
+	{"whole program, fixed IPv4 packet, over bare", OVER_BARE, "in4.accept.fixed", NULL, false,
+	 2.0},
+	{"whole program, fixed IPv6 packet, over bare", OVER_BARE, "in6.accept.fixed", NULL, false,
+	 2.6},
 	{"10,000 rules over 1, traffic to all of them", OVER_OTHER, "rules.10000", "rules.1", false,
 	 1.05},
-	{"10,000 rules over 1, the same traffic", OVER_OTHER, "rules.10000.same", "rules.1.same", false,
-	 1.05},
+	{"10,000 rules over 1, the same traffic", OVER_OTHER, "rules.10000.same", "rules.1.same",
+	 false, 1.05},
 	{"1,000 prefixes over 16", OVER_OTHER, "prefixes4.1000", "prefixes4.16", false, 1.05},
 	{"100,000 prefixes over 16", OVER_OTHER, "prefixes4.100000", "prefixes4.16", false, 2.5},
 	{"1,000,000 prefixes over 16", OVER_OTHER, "prefixes4.1000000", "prefixes4.16", false, 4},
-	{"two kernel LPM lookups over zonegate, 16", OVER_OTHER, "lpm.16", "prefixes4.16", true, 3.5},
-	{"two kernel LPM lookups over zonegate, 1,000", OVER_OTHER, "lpm.1000", "prefixes4.1000", true,
-	 9},
+	{"two kernel LPM lookups over zonegate, 16", OVER_OTHER, "lpm.16", "prefixes4.16", true,
+	 3.5},
+	{"two kernel LPM lookups over zonegate, 1,000", OVER_OTHER, "lpm.1000", "prefixes4.1000",
+	 true, 9},
 	{"two kernel LPM lookups over zonegate, 100,000", OVER_OTHER, "lpm.100000",
 	 "prefixes4.100000", true, 14},
 	{"two kernel LPM lookups over zonegate, 1,000,000", OVER_OTHER, "lpm.1000000",
@@ -50,16 +53,19 @@ static const struct target targets[] = {
 	 "forward.none", false, 1.04},
 	{"delivered packet, with the filter over without", OVER_OTHER, "deliver.zonegate",
 	 "deliver.none", false, 1.04},
-	{"egress reply over ingress accept, IPv4", OVER_OTHER, "eg4.reply", "in4.accept", false, 1.3},
-	{"egress reply over ingress accept, IPv6", OVER_OTHER, "eg6.reply", "in6.accept", false, 1.3},
+	{"egress reply over ingress accept, IPv4", OVER_OTHER, "eg4.reply", "in4.accept", false,
+	 1.3},
+	{"egress reply over ingress accept, IPv6", OVER_OTHER, "eg6.reply", "in6.accept", false,
+	 1.3},
 	{"1,000,000 prefixes, 10,000 rules: text to in force, s", VALUE, "apply.large.total", NULL,
 	 false, 2},
-	{"1,000,000 prefixes, 10,000 rules: maps, MiB", VALUE, "apply.large.maps", NULL, false, 256},
+	{"1,000,000 prefixes, 10,000 rules: maps, MiB", VALUE, "apply.large.maps", NULL, false,
+	 256},
 	{"1,000,000 prefixes, 10,000 rules: compiler, MiB", VALUE, "apply.large.peak", NULL, false,
 	 1024},
 	{"100,000 prefixes, 10,000 rules: compile, s", VALUE, "apply.medium.compile", NULL, false,
 	 0.3},
-	{"the flip of a reload, ms", VALUE, "apply.large.flip", NULL, false, 1},
+	{"the flip of a reload, us", VALUE, "apply.large.flip", NULL, false, 1000},
 };
 
 static struct spread reached(const struct figures *figures, const struct target *target, bool net)
@@ -77,8 +83,7 @@ static struct spread reached(const struct figures *figures, const struct target 
 static bool is_measured(const struct figures *figures, const struct target *target)
 {
 	const struct figure *figure = figure_find(figures, target->figure);
-	const struct figure *other =
-		target->other ? figure_find(figures, target->other) : figure;
+	const struct figure *other = target->other ? figure_find(figures, target->other) : figure;
 
 	return figure && other && figure->samples && other->samples;
 }
@@ -87,8 +92,9 @@ int targets_write(const struct figures *figures, FILE *out)
 {
 	int missed = 0;
 
-	fprintf(out, "targets: whole programs, the writing of random headers included, as the peers'\n"
-		     "figures were taken; 'net' is the same ratio without it\n");
+	fprintf(out,
+		"targets: whole programs, the writing of random headers included, as the peers'\n"
+		"figures were taken; 'net' is the same ratio without it\n");
 	for (size_t i = 0; i < sizeof(targets) / sizeof(*targets); i++) {
 		const struct target *target = &targets[i];
 		const char *bound = target->at_least ? "at least" : "at most";

@@ -56,8 +56,8 @@ static bool draw4(const struct address_set *set, bool global, struct random *ran
 	for (int i = 0; i < TRIES && set->count4; i++) {
 		const struct range4 *range = &set->v4[random_below(random, (uint32_t)set->count4)];
 		uint32_t span = range->last - range->first;
-		uint32_t address = range->first + (span == UINT32_MAX
-							   ? (uint32_t)random_next(random)
+		uint32_t address =
+			range->first + (span == UINT32_MAX ? (uint32_t)random_next(random)
 							   : random_below(random, span + 1));
 
 		if (global && !is_global4(address))
@@ -72,7 +72,8 @@ static uint64_t draw64(struct random *random, uint64_t first, uint64_t last)
 {
 	uint64_t span = last - first;
 
-	return first + (span == UINT64_MAX ? random_next(random) : random_next(random) % (span + 1));
+	return first +
+	       (span == UINT64_MAX ? random_next(random) : random_next(random) % (span + 1));
 }
 
 static bool draw6(const struct address_set *set, bool global, struct random *random,
@@ -145,9 +146,11 @@ int traffic_talk(const struct resolved *policy, enum talk_kind kind, bool v6, in
 	for (int i = 0; i < TRIES; i++) {
 		const struct rule *use =
 			&policy->rules[rule >= 0 ? (uint32_t)rule
-						 : random_below(random, (uint32_t)policy->rule_count)];
+						 : random_below(random,
+								(uint32_t)policy->rule_count)];
 		const struct zone *remote, *local;
-		uint16_t port, other = (uint16_t)(TRAFFIC_ORIGIN_FIRST + random_below(random, 30000));
+		uint16_t port,
+			other = (uint16_t)(TRAFFIC_ORIGIN_FIRST + random_below(random, 30000));
 
 		if (!rule_zones(policy, use, kind, &remote, &local))
 			continue;
@@ -158,9 +161,9 @@ int traffic_talk(const struct resolved *policy, enum talk_kind kind, bool v6, in
 				continue;
 		}
 		if (v6 ? !draw6(&remote->addresses, true, random, talk.remote) ||
-				 !draw6(&local->addresses, false, random, talk.local)
+				    !draw6(&local->addresses, false, random, talk.local)
 		       : !draw4(&remote->addresses, true, random, talk.remote) ||
-				 !draw4(&local->addresses, false, random, talk.local))
+				    !draw4(&local->addresses, false, random, talk.local))
 			continue;
 		talk.lport = kind == TALK_OPEN ? other : port;
 		talk.rport = kind == TALK_OPEN ? port : other;

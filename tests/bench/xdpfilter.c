@@ -37,10 +37,11 @@ static int fill_maps(struct bpf_object *object, const uint32_t *addresses, size_
 	if (!values)
 		return -ENOMEM;
 	for (size_t i = 0; i < address_count && !error; i++)
-		error = set_flags(address_fd, &(uint32_t){htonl(addresses[i])}, FLAG_SRC, values, cpus);
-	for (size_t i = 0; i < port_count && !error; i++)
-		error = set_flags(port_fd, &(uint32_t){htons(ports[i])}, FLAG_DST | FLAG_TCP, values,
+		error = set_flags(address_fd, &(uint32_t){htonl(addresses[i])}, FLAG_SRC, values,
 				  cpus);
+	for (size_t i = 0; i < port_count && !error; i++)
+		error = set_flags(port_fd, &(uint32_t){htons(ports[i])}, FLAG_DST | FLAG_TCP,
+				  values, cpus);
 	free(values);
 	return error;
 }
