@@ -33,9 +33,9 @@ static void print_summary(const struct context *context, const struct resolved *
 	printf("%s: good: %zu rule%s accept, %zu open, %zu of %zu are not for this host or "
 	       "disabled; "
 	       "%zu zones, %zu tcpoport line%s, %zu KiB of tables",
-	       context->config, accept, plural(accept), open, others,
-	       policy->rule_count, policy->zone_count, policy->line_count,
-	       plural(policy->line_count), (table_bytes + 1023) / 1024);
+	       context->config, accept, plural(accept), open, others, policy->rule_count,
+	       policy->zone_count, policy->line_count, plural(policy->line_count),
+	       (table_bytes + 1023) / 1024);
 	if (diags->warnings)
 		printf("; %zu warning%s", diags->warnings, plural(diags->warnings));
 	putchar('\n');

@@ -294,7 +294,7 @@ static void ranges_write(const struct writer *writer, const struct rule *rule)
 static void comment_write(const struct writer *writer, const char *what, const char *name)
 {
 	fprintf(writer->out, " counter accept comment \"%s ", what);
-	for (int i = 0; name[i] && i < 100; i++)
+	for (int i = 0; i < 100 && name[i]; i++)
 		fputc(name[i] == '"' || iscntrl((unsigned char)name[i]) ? '_' : name[i],
 		      writer->out);
 	fputs("\"\n", writer->out);
