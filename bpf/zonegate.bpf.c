@@ -56,6 +56,7 @@ static __always_inline void egress_frame(struct __sk_buff *skb, struct frame *re
 	ret_frame->hook = ZG_EGRESS;
 	ret_frame->tags = skb->vlan_present;
 	ret_frame->gso = skb->gso_size;
+	ret_frame->socket = UNLIKELY(control_events_per_s()) ? bpf_get_socket_cookie(skb) : 0;
 }
 
 static __always_inline int egress_stages(struct __sk_buff *skb)
