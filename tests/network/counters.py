@@ -19,7 +19,10 @@ def matches(wanted, have):
 
 def main(kind, *words):
     """The sum of what matches."""
-    counters = json.load(sys.stdin)
+    text = sys.stdin.read()
+    if not text:
+        sys.exit(1)  # no filter is loaded; the command has said so
+    counters = json.loads(text)
     if kind == "list":
         for group in ("rules", "drops", "origin"):
             for entry in counters[group]:

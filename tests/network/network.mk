@@ -3,4 +3,4 @@ TEST_TARGETS += network
 ONLY ?=
 .PHONY: network
 network: $(BUILD)/zonegate ## network namespaces, real servers and clients (root)
-	ZONEGATE=$(abspath $(BUILD)/zonegate) tests/run.sh --timeout 240 $(sort $(wildcard tests/network/test_$(ONLY)*.sh))
+	ZONEGATE=$(abspath $(BUILD)/zonegate) tests/run.sh --timeout 400 $(sort $(wildcard tests/network/test_$(ONLY)*.sh))

@@ -15,7 +15,7 @@ scan() {
 	shift 2
 	[[ $target != *:* ]] || set -- -6 "$@"
 	on "$name" nmap -n -Pn -T5 --max-retries 1 --min-rate 20000 --max-rtt-timeout 200ms \
-		--host-timeout 60s "$@" -oX - "$target" 2>/dev/null | tests/network/nmap_ports.py
+		--host-timeout 150s "$@" -oX - "$target" 2>/dev/null | tests/network/nmap_ports.py
 }
 
 # scan_dropped REASON WHAT NAME TARGET OPTIONS...: nobody answers, and that is the filter's doing
