@@ -6,9 +6,10 @@ CC ?= gcc
 BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool /sbin/bpftool) bpftool)
 VERSION := 0.1.0
 
-LIBS := libbpf libelf zlib jansson libmicrohttpd libsystemd libcap ncursesw
+LIBS := libbpf libelf zlib jansson libmicrohttpd libsystemd libcap ncursesw libxml-2.0
+LIB_CFLAGS := $(shell pkg-config --cflags $(LIBS))
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wformat=2 -Wundef
-CPPFLAGS += -D_GNU_SOURCE -DZONEGATE_VERSION='"$(VERSION)"' -Iinclude -Iuser -I$(BUILD)
+CPPFLAGS += -D_GNU_SOURCE -DZONEGATE_VERSION='"$(VERSION)"' -Iinclude -Iuser -I$(BUILD) $(LIB_CFLAGS)
 CFLAGS ?= -O2 -g
 ALL_CFLAGS := -std=gnu11 $(WARN) $(CFLAGS)
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer

@@ -12,17 +12,18 @@ set -euo pipefail
 declare -A apt dnf
 
 apt[build]="make gcc libc6-dev pkg-config clang llvm bpftool libbpf-dev libelf-dev zlib1g-dev
-	libjansson-dev libmicrohttpd-dev libsystemd-dev libcap-dev libncurses-dev libcsv-dev"
+	libjansson-dev libmicrohttpd-dev libsystemd-dev libcap-dev libncurses-dev libcsv-dev
+	libxml2-dev"
 dnf[build]="make gcc glibc-devel pkgconf-pkg-config clang llvm bpftool libbpf-devel
 	elfutils-libelf-devel zlib-devel jansson-devel libmicrohttpd-devel systemd-devel libcap-devel
-	ncurses-devel libcsv-devel"
+	ncurses-devel libcsv-devel libxml2-devel"
 
 apt[test]="libcmocka-dev python3 python3-scapy iproute2 iputils-ping procps util-linux kmod
 	nginx vsftpd openssh-server openssh-client openssl curl lftp nmap hping3 tcpdump ethtool
-	socat dnsmasq-base nftables strace"
+	socat dnsmasq-base nftables strace libclang-rt-dev bsdutils"
 dnf[test]="libcmocka-devel libasan libubsan python3 python3-scapy iproute iputils procps-ng
 	util-linux kmod nginx vsftpd openssh-server openssh-clients openssl curl lftp nmap hping3
-	tcpdump ethtool socat dnsmasq nftables strace"
+	tcpdump ethtool socat dnsmasq nftables strace compiler-rt"
 
 apt[lint]="clang-format clang-tidy cppcheck shellcheck"
 dnf[lint]="clang-tools-extra cppcheck ShellCheck"
