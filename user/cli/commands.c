@@ -7,25 +7,6 @@
 #include <stdarg.h>
 #include <string.h>
 
-/* Linked in by name alone, so that a build without one of these says so when it is asked for. */
-#pragma weak command_check
-#pragma weak command_show
-#pragma weak command_explain
-#pragma weak command_apply
-#pragma weak command_status
-#pragma weak command_counters
-#pragma weak command_stop
-#pragma weak command_sheet
-#pragma weak command_origin
-#pragma weak command_confirm
-#pragma weak command_run
-#pragma weak command_metrics
-#pragma weak command_monitor
-#pragma weak command_top
-#pragma weak command_diff
-#pragma weak command_export
-#pragma weak command_import
-
 static const struct command commands[] = {
 	{"check", "[--strict]", "errors and warnings of a policy; changes nothing", command_check},
 	{"show", "[rules|zones|origin]", "what the policy means on this host", command_show},
