@@ -46,7 +46,8 @@ static void command(const char *text)
 
 int main(int argc, char **argv)
 {
-	/* Without arguments, as in the guests of tests/kernels: seen from the folder of the tree. */
+	/* Without arguments, as in the guests of tests/kernels: seen from the folder of the tree.
+	 */
 	const char *edge = "tests/packets/edge/zonegate.conf";
 	const char *server = "tests/packets/server/zonegate.conf";
 	static struct stand loaded;

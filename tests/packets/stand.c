@@ -5,6 +5,7 @@
 #include "stand.h"
 
 #include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <err.h>
 #include <errno.h>
 #include <setjmp.h>
@@ -44,12 +45,61 @@ static void stand_compile(struct stand *loaded, const char *config)
 	diags_free(&diags);
 }
 
+/* All slots of a per-CPU map in one system call, summed over CPUs; words of 64 bits. */
+static void slots_sum(const struct firewall_map_state *map, size_t words, uint64_t *ret_sums)
+{
+	uint32_t count = map->max_entries, token;
+	int cpus = libbpf_num_possible_cpus();
+	uint32_t *keys = calloc(count, sizeof(*keys));
+	uint64_t *each = calloc((size_t)count * (size_t)cpus * words, sizeof(*each));
+	int error;
+
+	if (!keys || !each)
+		errx(1, "no memory");
+	error = bpf_map_lookup_batch(map->fd, NULL, &token, keys, each, &count, NULL);
+	if ((error && errno != ENOENT) || count != map->max_entries)
+		err(1, "counters cannot be read");
+	memset(ret_sums, 0, count * words * sizeof(*ret_sums));
+	for (uint32_t i = 0; i < count; i++)
+		for (int cpu = 0; cpu < cpus; cpu++)
+			for (size_t word = 0; word < words; word++)
+				ret_sums[keys[i] * words + word] +=
+					each[(i * (size_t)cpus + (size_t)cpu) * words + word];
+	free(keys);
+	free(each);
+}
+
+#define WORDS(type) (sizeof(type) / sizeof(uint64_t))
+
+static void counters_take(struct stand *loaded)
+{
+	slots_sum(&loaded->firewall.map[MAP_RULE_COUNTERS], WORDS(struct zg_rule_counter),
+		  (uint64_t *)loaded->rule_now);
+	slots_sum(&loaded->firewall.map[MAP_REASON_COUNTERS], WORDS(struct zg_reason_counter),
+		  (uint64_t *)loaded->reason_now);
+}
+
 void stand_look(struct stand *loaded)
 {
-	for (uint32_t i = 0; i < loaded->firewall.map[MAP_RULE_COUNTERS].max_entries; i++)
-		percpu_sum(&loaded->rules, i, (uint64_t *)&loaded->rule_seen[i]);
-	for (uint32_t i = 0; i < ZG_REASON_COUNTERS; i++)
-		percpu_sum(&loaded->reasons, i, (uint64_t *)&loaded->reason_seen[i]);
+	counters_take(loaded);
+	memcpy(loaded->rule_seen, loaded->rule_now,
+	       loaded->firewall.map[MAP_RULE_COUNTERS].max_entries * sizeof(*loaded->rule_seen));
+	memcpy(loaded->reason_seen, loaded->reason_now,
+	       loaded->firewall.map[MAP_REASON_COUNTERS].max_entries *
+		       sizeof(*loaded->reason_seen));
+}
+
+static void counters_open(struct stand *loaded)
+{
+	uint32_t rules = loaded->firewall.map[MAP_RULE_COUNTERS].max_entries;
+	uint32_t reasons = loaded->firewall.map[MAP_REASON_COUNTERS].max_entries;
+
+	loaded->rule_seen = calloc(rules, sizeof(*loaded->rule_seen));
+	loaded->rule_now = calloc(rules, sizeof(*loaded->rule_now));
+	loaded->reason_seen = calloc(reasons, sizeof(*loaded->reason_seen));
+	loaded->reason_now = calloc(reasons, sizeof(*loaded->reason_now));
+	if (!loaded->rule_seen || !loaded->rule_now || !loaded->reason_seen || !loaded->reason_now)
+		errx(1, "no memory");
 }
 
 void stand_open(struct stand *loaded, const char *config)
@@ -69,25 +119,17 @@ void stand_open(struct stand *loaded, const char *config)
 	firewall_flip(&loaded->firewall, 1, 1, 0);
 	if (judge_init(&loaded->judge, &loaded->image))
 		errx(1, "no memory");
-	loaded->rule_seen = calloc(loaded->firewall.map[MAP_RULE_COUNTERS].max_entries,
-				   sizeof(*loaded->rule_seen));
-	loaded->reason_seen = calloc(ZG_REASON_COUNTERS, sizeof(*loaded->reason_seen));
-	if (!loaded->rule_seen || !loaded->reason_seen ||
-	    percpu_open(loaded->firewall.map[MAP_RULE_COUNTERS].fd, sizeof(struct zg_rule_counter),
-			&loaded->rules) ||
-	    percpu_open(loaded->firewall.map[MAP_REASON_COUNTERS].fd,
-			sizeof(struct zg_reason_counter), &loaded->reasons))
-		errx(1, "counters cannot be read");
+	counters_open(loaded);
 	stand_group(loaded, 0);
 	stand_look(loaded);
 }
 
 void stand_close(struct stand *loaded)
 {
-	percpu_close(&loaded->rules);
-	percpu_close(&loaded->reasons);
 	free(loaded->rule_seen);
+	free(loaded->rule_now);
 	free(loaded->reason_seen);
+	free(loaded->reason_now);
 	free(loaded->rule_slot);
 	judge_free(&loaded->judge);
 	firewall_close(&loaded->firewall);
@@ -168,36 +210,40 @@ void stand_group(struct stand *loaded, unsigned int group)
 
 struct zg_line_counter stand_line(const struct stand *loaded, unsigned int line)
 {
-	struct zg_line_counter sum = {};
-	struct percpu lines;
+	const struct firewall_map_state *map = &loaded->firewall.map[MAP_LINE_COUNTERS];
+	struct zg_line_counter *lines = calloc(map->max_entries, sizeof(*lines)), found;
 
-	if (percpu_open(loaded->firewall.map[MAP_LINE_COUNTERS].fd, sizeof(sum), &lines))
-		errx(1, "line counters cannot be read");
-	percpu_sum(&lines, loaded->firewall.tables.origin[1].line[line].slot, (uint64_t *)&sum);
-	percpu_close(&lines);
-	return sum;
+	if (!lines)
+		errx(1, "no memory");
+	slots_sum(map, WORDS(*lines), (uint64_t *)lines);
+	found = lines[loaded->firewall.tables.origin[1].line[line].slot];
+	free(lines);
+	return found;
 }
 
 struct zg_rule_counter stand_rule(struct stand *loaded, const char *name)
 {
-	struct zg_rule_counter sum = {};
-
 	for (size_t i = 0; i < loaded->policy.rule_count; i++)
 		if (!strcmp(loaded->policy.rules[i].name, name))
-			percpu_sum(&loaded->rules, loaded->rule_slot[i + 1], (uint64_t *)&sum);
-	return sum;
+			return loaded->rule_seen[loaded->rule_slot[i + 1]];
+	errx(1, "the policy has no rule %s", name);
 }
 
 struct zg_flow_counter stand_flows(const struct stand *loaded)
 {
-	struct zg_flow_counter sum = {};
-	struct percpu flows;
+	struct zg_flow_counter sum;
 
-	if (percpu_open(loaded->firewall.map[MAP_FLOW_COUNTERS].fd, sizeof(sum), &flows))
-		errx(1, "flow counters cannot be read");
-	percpu_sum(&flows, 0, (uint64_t *)&sum);
-	percpu_close(&flows);
+	slots_sum(&loaded->firewall.map[MAP_FLOW_COUNTERS], WORDS(sum), (uint64_t *)&sum);
 	return sum;
+}
+
+uint32_t stand_echo_interval(struct stand *loaded, uint32_t interval_ns)
+{
+	uint32_t before = loaded->judge.settings.echo_interval_ns;
+
+	loaded->firewall.tables.settings[1].echo_interval_ns = interval_ns;
+	loaded->judge.settings.echo_interval_ns = interval_ns;
+	return before;
 }
 
 static void address_map(bool ipv6, const uint8_t *at, uint8_t ret_address[16])
@@ -219,11 +265,11 @@ bool stand_flow(const struct stand *loaded, const struct shot *out, struct zg_fl
 	return !bpf_map_lookup_elem(loaded->firewall.map[MAP_FLOWS].fd, &key, ret_flow);
 }
 
-void stand_flow_put(const struct stand *loaded, const struct zg_flow_key *key,
-		    const struct zg_flow *flow)
+void stand_flows_put(const struct stand *loaded, const struct zg_flow_key *keys,
+		     const struct zg_flow *flows, uint32_t count)
 {
-	if (bpf_map_update_elem(loaded->firewall.map[MAP_FLOWS].fd, key, flow, BPF_ANY))
-		err(1, "flow");
+	if (bpf_map_update_batch(loaded->firewall.map[MAP_FLOWS].fd, keys, flows, &count, NULL))
+		err(1, "flows");
 }
 
 /* ---- shooting ---- */
@@ -239,12 +285,12 @@ static void rules_compare(struct stand *loaded, enum zg_hook hook, struct counte
 {
 	for (size_t slot = 1; slot <= loaded->image.rule_count; slot++) {
 		uint32_t index = loaded->rule_slot[slot];
-		struct zg_rule_counter now, *seen = &loaded->rule_seen[index];
+		struct zg_rule_counter now = loaded->rule_now[index];
+		struct zg_rule_counter *seen = &loaded->rule_seen[index];
 		uint64_t packets;
 
 		if (!index)
 			continue;
-		percpu_sum(&loaded->rules, index, (uint64_t *)&now);
 		packets = hook == IN ? now.packets_in - seen->packets_in
 				     : now.packets_out - seen->packets_out;
 		if (memcmp(&now, seen, sizeof(now)) != 0) {
@@ -263,10 +309,10 @@ static void rules_compare(struct stand *loaded, enum zg_hook hook, struct counte
 static void reasons_compare(struct stand *loaded, enum zg_hook hook, struct counted *counted)
 {
 	for (uint32_t index = 0; index < ZG_REASON_COUNTERS; index++) {
-		struct zg_reason_counter now, *seen = &loaded->reason_seen[index];
+		struct zg_reason_counter now = loaded->reason_now[index];
+		struct zg_reason_counter *seen = &loaded->reason_seen[index];
 		bool audited = index / ZG_REASONS & 1;
 
-		percpu_sum(&loaded->reasons, index, (uint64_t *)&now);
 		if (memcmp(&now, seen, sizeof(now)) != 0) {
 			counted->moved++;
 			counted->packets += now.packets - seen->packets;
@@ -337,6 +383,7 @@ struct judge_verdict stand_shoot(struct stand *loaded, const struct shot *shot, 
 	loaded->shots++;
 	loaded->passed += pass;
 	loaded->dropped += !pass;
+	counters_take(loaded);
 	rules_compare(loaded, shot->hook, &counted);
 	reasons_compare(loaded, shot->hook, &counted);
 	if (counted.moved != 1 || counted.packets != 1)

@@ -10,7 +10,6 @@
 #include "compile/image.h"
 #include "judge/judge.h"
 #include "kernel/firewall.h"
-#include "kernel/percpu.h"
 #include "shot.h"
 
 struct stand {
@@ -19,9 +18,9 @@ struct stand {
 	struct firewall firewall;
 	struct judge judge;
 	uint16_t *rule_slot; /* of the image's slot */
-	struct percpu rules, reasons;
-	struct zg_rule_counter *rule_seen;
-	struct zg_reason_counter *reason_seen;
+	/* What the counters said last, and what they say now; sums over CPUs. */
+	struct zg_rule_counter *rule_seen, *rule_now;
+	struct zg_reason_counter *reason_seen, *reason_now;
 	uint64_t aged_ns; /* how much older memory was made than it is */
 	uint64_t shots, passed, dropped;
 };
@@ -45,9 +44,11 @@ struct zg_rule_counter stand_rule(struct stand *stand, const char *name);
 struct zg_flow_counter stand_flows(const struct stand *stand);
 /* The flow of a TCP or UDP shot, as egress sees it; false: none. */
 bool stand_flow(const struct stand *stand, const struct shot *out, struct zg_flow *ret_flow);
-/* As user space adopts a connection. */
-void stand_flow_put(const struct stand *stand, const struct zg_flow_key *key,
-		    const struct zg_flow *flow);
+/* Puts flows into the kernel's table, as user space adopts connections. */
+void stand_flows_put(const struct stand *stand, const struct zg_flow_key *keys,
+		     const struct zg_flow *flows, uint32_t count);
+/* Nanoseconds between two echo requests, in both; answers what it was. */
+uint32_t stand_echo_interval(struct stand *stand, uint32_t interval_ns);
 
 /* One shot; fails the test when kernel and judge differ, or counters do not add up by one. */
 struct judge_verdict stand_shoot(struct stand *stand, const struct shot *shot, const char *file,

@@ -202,16 +202,23 @@ static void datagrams(void **state)
 /* Full: more flows than entries. What is accepted inbound needs none and passes. */
 static void pressure(void **state)
 {
+	enum { ROUND = 4096 };
+	static struct zg_flow_key keys[ROUND];
+	static struct zg_flow flows[ROUND];
 	uint32_t max = stand->firewall.map[MAP_FLOWS].max_entries;
 	struct shot service = shot_tcp(IN, CLIENT, 40000, VIP, 443, ACK);
 	struct zg_flow_counter before = stand_flows(stand), after;
-	struct zg_flow_key key = {.proto = 6};
-	struct zg_flow flow = {.state = ZG_FLOW_ESTABLISHED};
 
 	(void)state;
-	for (uint32_t i = 0; i < max * 2; i++) {
-		memcpy(key.raddr, &i, sizeof(i));
-		stand_flow_put(stand, &key, &flow);
+	for (uint32_t made = 0; made < max + max / 2; made += ROUND) {
+		for (uint32_t i = 0; i < ROUND; i++) {
+			uint32_t peer = made + i;
+
+			keys[i].proto = 6;
+			memcpy(keys[i].raddr, &peer, sizeof(peer));
+			flows[i].state = ZG_FLOW_ESTABLISHED;
+		}
+		stand_flows_put(stand, keys, flows, ROUND);
 	}
 	RULE(service, "5");
 	SEND(SYN);
