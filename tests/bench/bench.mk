@@ -1,4 +1,4 @@
-# Speed: programs against their peers, in one run. BENCH=quick takes about two minutes.
+# Speed: programs against their peers, in one run. BENCH=quick takes two to three minutes.
 BENCH ?= full
 BENCH_DIR := $(BUILD)/bench
 BENCH_BPF := $(patsubst tests/bench/bpf/%.bpf.c,$(BENCH_DIR)/%.bpf.o,$(wildcard tests/bench/bpf/*.bpf.c))

@@ -91,7 +91,7 @@ static void add_rewriter(struct batch *batch, const struct frame_spec *spec,
 	struct batch_case what = {
 		.group = "reference",
 		.key = key,
-		.label = "the rewriter alone",
+		.label = rewriter_name(spec),
 		.target = -1,
 		.tc = spec->outgoing,
 		.frame = frame,

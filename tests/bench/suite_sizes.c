@@ -77,7 +77,7 @@ static void add_rewriters(struct sizes *sizes)
 		struct batch_case what = {
 			.group = "reference",
 			.key = key,
-			.label = "the rewriter alone",
+			.label = names[i],
 			.target = -1,
 			.tc = tc,
 			.expect = tc ? TC_ACT_OK : XDP_PASS,
