@@ -56,14 +56,33 @@ static void print_result(const struct apply_result *result)
 			adoption->flows, adoption->flows == 1 ? "" : "s", adoption->unruled);
 }
 
+/* Copies that are there are of the policy before: the service must not take them for what comes. */
+static void copies_put_aside(const struct wish *wish)
+{
+	int error = wish->options.confirm_ms ? snapshot_revoke(wish->folder)
+					     : snapshot_put_aside(wish->folder);
+
+	if (error)
+		fprintf(stderr,
+			"zonegate: %s: the copies of the policy before cannot be put aside: %s\n"
+			"  'zonegate run' may go back to it: stop it, or make room and apply "
+			"again\n",
+			wish->folder, strerror(-error));
+}
+
 static int put_into_force(struct context *context, const struct resolved *policy,
-			  const struct image *image, const struct apply_options *options)
+			  const struct image *image, const struct wish *wish)
 {
 	CLEANUP(report_free) struct report report = {0};
+	const struct apply_options *options = &wish->options;
 	struct apply_result result;
-	int error = instance_apply(context->instance, policy, image, options, &report, &result);
+	int error;
 
+	copies_put_aside(wish);
+	error = instance_apply(context->instance, policy, image, options, &report, &result);
 	if (error) {
+		if (!options->confirm_ms)
+			snapshot_put_back(wish->folder);
 		report_print_failure(context, &report, error);
 		fprintf(stderr, "zonegate: what was in force before is still so\n");
 		return EXIT_SYSTEM;
@@ -102,7 +121,7 @@ static int load_and_apply(struct context *context, const struct wish *wish)
 		fprintf(stderr, "zonegate: --dry-run: nothing was changed\n");
 		return EXIT_DONE;
 	}
-	return put_into_force(context, &policy, &image, &wish->options);
+	return put_into_force(context, &policy, &image, wish);
 }
 
 /* The texts are copied as they are read: the service refreshes from what was applied, not from what
@@ -110,10 +129,19 @@ static int load_and_apply(struct context *context, const struct wish *wish)
 static int apply_with_copies(struct context *context, const struct wish *wish)
 {
 	const char *name = wish->options.confirm_ms ? SNAPSHOT_TRIAL : SNAPSHOT_GOOD;
-	int copying = snapshot_begin(wish->folder), status;
+	int copying = wish->dry_run ? 0 : snapshot_begin(wish->folder), status;
 
+	if (copying == -EBUSY) {
+		fprintf(stderr,
+			"zonegate: another zonegate command is changing instance %s\n"
+			"  try: wait for it to end, then try again\n",
+			context->instance);
+		return EXIT_SYSTEM;
+	}
 	status = load_and_apply(context, wish);
-	if (!copying && (status || wish->dry_run))
+	if (wish->dry_run)
+		return status;
+	if (!copying && status)
 		snapshot_discard();
 	else if (!copying)
 		copying = snapshot_commit(name, context->config);

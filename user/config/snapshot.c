@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "config/source.h"
@@ -24,7 +25,9 @@ static struct {
 	char folder[SNAPSHOT_PATH];  /* of the instance */
 	char reading[SNAPSHOT_PATH]; /* copies that are read; "": none */
 	int error;		     /* of the first copy that failed */
-} snapshot;
+	bool aside;		     /* by this process: what is good is called before */
+	int lock;		     /* held from begin to commit or discard; -1: not */
+} snapshot = {.lock = -1};
 
 /* "a/b" or -ENAMETOOLONG. */
 static int join(const char *folder, const char *name, size_t size, char *ret_path)
@@ -120,6 +123,33 @@ static void copy_text(const char *path, const char *text, size_t size_bytes)
 		snapshot.error = write_file(folder, "index", O_APPEND, line, strlen(line));
 }
 
+/* Two commands would mix their texts. */
+static int lock_take(const char *folder, int *ret_fd)
+{
+	char path[SNAPSHOT_PATH];
+	AUTO_FD int fd = -1;
+	int error = join(folder, "lock", sizeof(path), path);
+
+	if (!error)
+		error = make_folders(folder);
+	if (error)
+		return error;
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (fd < 0)
+		return -errno;
+	if (flock(fd, LOCK_EX | LOCK_NB))
+		return errno == EWOULDBLOCK ? -EBUSY : -errno;
+	*ret_fd = take_fd(&fd);
+	return 0;
+}
+
+static void lock_give(void)
+{
+	if (snapshot.lock >= 0)
+		close(snapshot.lock);
+	snapshot.lock = -1;
+}
+
 int snapshot_begin(const char *folder)
 {
 	static const struct source_hooks copying = {.seen = copy_text};
@@ -127,11 +157,16 @@ int snapshot_begin(const char *folder)
 	int error = join(folder, NEW, sizeof(path), path);
 
 	if (!error)
-		error = remove_folder(path);
-	if (!error)
-		error = make_folders(path);
+		error = lock_take(folder, &snapshot.lock);
 	if (error)
 		return error;
+	error = remove_folder(path);
+	if (!error)
+		error = make_folders(path);
+	if (error) {
+		lock_give();
+		return error;
+	}
 	snprintf(snapshot.folder, sizeof(snapshot.folder), "%s", folder);
 	snapshot.error = 0;
 	source_hooks_use(&copying);
@@ -145,6 +180,7 @@ void snapshot_discard(void)
 	source_hooks_use(NULL);
 	if (!join(snapshot.folder, NEW, sizeof(path), path))
 		remove_folder(path);
+	lock_give();
 }
 
 /* from takes the place of to in one step, so that there is always a whole one of that name. */
@@ -157,9 +193,12 @@ static int take_place(const char *folder, const char *from, const char *to)
 		error = join(folder, to, sizeof(target), target);
 	if (error)
 		return error;
+	/* Asked first: a read-only file system answers before it looks. */
+	if (access(source, F_OK))
+		return -errno;
 	if (!renameat2(AT_FDCWD, source, AT_FDCWD, target, RENAME_EXCHANGE))
 		return remove_folder(source);
-	if (errno != ENOENT || access(source, F_OK))
+	if (errno != ENOENT)
 		return -errno;
 	return rename(source, target) ? -errno : 0;
 }
@@ -178,14 +217,35 @@ int snapshot_commit(const char *name, const char *config_path)
 		error = take_place(snapshot.folder, NEW, name);
 	if (error)
 		snapshot_discard();
+	else if (!strcmp(name, SNAPSHOT_GOOD) &&
+		 !join(snapshot.folder, SNAPSHOT_BEFORE, sizeof(path), path))
+		remove_folder(path);
+	lock_give();
 	return error;
+}
+
+int snapshot_put_aside(const char *folder)
+{
+	int error = take_place(folder, SNAPSHOT_GOOD, SNAPSHOT_BEFORE);
+
+	snapshot.aside = !error;
+	return error == -ENOENT ? 0 : error;
+}
+
+int snapshot_put_back(const char *folder)
+{
+	bool aside = snapshot.aside;
+
+	snapshot.aside = false;
+	return aside ? take_place(folder, SNAPSHOT_BEFORE, SNAPSHOT_GOOD) : 0;
 }
 
 int snapshot_confirm(const char *folder)
 {
 	int error = take_place(folder, SNAPSHOT_TRIAL, SNAPSHOT_GOOD);
 
-	return error == -ENOENT ? 0 : error;
+	/* The trial has no copies: those that there are belong to the policy before. */
+	return error == -ENOENT ? snapshot_put_aside(folder) : error;
 }
 
 int snapshot_revoke(const char *folder)

@@ -158,10 +158,19 @@ static int enforce_files(struct enforce *enforce, const char *folder, const char
 {
 	int error, copying = snapshot_begin(folder);
 
+	if (copying == -EBUSY) {
+		log_say(LOG_NOTICE, NULL, "%s: another zonegate command is changing instance %s",
+			why, enforce->instance);
+		return copying;
+	}
 	if (copying)
 		log_say(LOG_WARNING, NULL, "%s: no copies of the policy can be kept: %s", folder,
 			strerror(-copying));
+	/* What is there is of the policy before: not to be taken for what comes. */
+	snapshot_put_aside(folder);
 	error = compile_and_apply(enforce, enforce->config, false, why);
+	if (error)
+		snapshot_put_back(folder);
 	if (copying)
 		return error;
 	if (error) {
@@ -213,6 +222,9 @@ int enforce_policy(struct enforce *enforce, enum enforce_texts texts, bool uncha
 	if (on_trial(enforce->instance))
 		return -EBUSY;
 	error = snapshot_use(folder, SNAPSHOT_GOOD, config);
+	/* For a host without a filter an older policy is better than none. */
+	if (error == -ENOENT && !enforce_is_in_force(enforce->instance))
+		error = snapshot_use(folder, SNAPSHOT_BEFORE, config);
 	if (error)
 		return error;
 	error = compile_and_apply(enforce, config, unchanged_is_done, why);
