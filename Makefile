@@ -7,7 +7,7 @@ BPFTOOL ?= $(firstword $(wildcard /usr/sbin/bpftool /sbin/bpftool) bpftool)
 VERSION := 0.1.0
 
 LIBS := libbpf libelf zlib jansson libmicrohttpd libsystemd libcap ncursesw libxml-2.0
-LIB_CFLAGS := $(shell pkg-config --cflags $(LIBS))
+LIB_CFLAGS := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(LIBS)))
 WARN := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wformat=2 -Wundef
 CPPFLAGS += -D_GNU_SOURCE -DZONEGATE_VERSION='"$(VERSION)"' -Iinclude -Iuser -I$(BUILD) $(LIB_CFLAGS)
 CFLAGS ?= -O2 -g
