@@ -31,6 +31,9 @@ for program in "$folder"/fuzz_*; do
 done
 # Whether the words are the expected ones is `make golden`'s to say.
 ZONEGATE=$(realpath "$folder/zonegate") tests/golden/cases.sh >"$folder/said.txt" 2>&1
+for conf in tests/golden/{design-example,forms,shipped,server-host}/zonegate.conf configs/zonegate.conf; do
+	[ ! -e "$conf" ] || quiet "$folder/zonegate" export nft -c "$conf"
+done
 if [ "$(id -u)" = 0 ]; then
 	quiet "$folder/oracle" --failure "$folder/oracle-failure" --seed 1 --pairs 20000 --cases tests/oracle/cases
 else
