@@ -9,7 +9,7 @@
 export ZONEGATE_STATE=$NET_TMP/small
 mkdir "$ZONEGATE_STATE"
 mount -t tmpfs -o size=256k,mode=700 tmpfs "$ZONEGATE_STATE" || { tap_skip "a full disk" "no tmpfs here"; tap_end; }
-trap 'umount -l "$NET_TMP/small" 2>/dev/null; net_end' EXIT
+trap 'status=$?; umount -l "$NET_TMP/small" 2>/dev/null; (exit "$status"); net_end' EXIT
 
 fill() {
 	dd if=/dev/zero of="$ZONEGATE_STATE/rubbish" bs=4k 2>/dev/null
