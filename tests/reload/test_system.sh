@@ -17,7 +17,7 @@ trap 'status=$?; umount -l "$NET_TMP/fs" 2>/dev/null; (exit "$status"); net_end'
 # left_over FOLDER: of a first load there
 left_over() {
 	# The kernel's own files are in each BPF file system.
-	ls "$1" 2>/dev/null | grep -v '^maps.debug$\|^progs.debug$'
+	find "$1" -mindepth 1 -maxdepth 1 ! -name '*.debug' 2>/dev/null
 	leftovers
 }
 
@@ -61,6 +61,7 @@ unset ZONEGATE_BPFFS
 # ---- two commands at once ----
 
 tap_true "apply" zc old apply
+commands=()
 for n in 1 2 3 4 5 6 7 8; do
 	case $((n % 4)) in
 	0) z counters ;;
@@ -68,19 +69,23 @@ for n in 1 2 3 4 5 6 7 8; do
 	2) zc new apply ;;
 	3) z confirm ;;
 	esac >/dev/null 2>"$NET_TMP/said.$n" &
+	commands+=($!)
 done
-wait $(jobs -p)
+wait "${commands[@]}"
 tap_is "many commands at once: a whole policy is in force" 1 "$(states |
 	grep -cE "^guarded guarded ($old|$new)\$")"
 tap_is "those that came second said so, and nothing else failed" "" "$(grep -h 'error:\|another' "$NET_TMP"/said.? |
 	grep -v 'another zonegate command')"
 tap_is "no work is left" "" "$(ls -d "$PINS~next" 2>/dev/null)"
 tap_true "the next apply" zc old apply
+commands=()
 for n in 1 2 3; do
 	z stop >"$NET_TMP/stop.$n" 2>&1 &
+	commands+=($!)
 	zc old apply >/dev/null 2>&1 &
+	commands+=($!)
 done
-wait $(jobs -p)
+wait "${commands[@]}"
 z stop >/dev/null 2>&1
 tap_is "stop and apply at once: nothing is left after stop" "" "$(leftovers)"
 

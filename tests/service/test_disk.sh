@@ -80,10 +80,12 @@ tap_true "which is said" grep -q "another zonegate command" "$NET_TMP/said"
 tap_is "nothing is changed" 3 "$(pings left 192.0.2.10)"
 tap_true "a dry run only looks" zc closed apply --dry-run
 exec 8>&-
+commands=()
 for n in 1 2 3 4 5 6; do
 	zc "$([ $((n % 2)) = 0 ] && echo open || echo closed)" apply >"$NET_TMP/both.$n" 2>&1 &
+	commands+=($!)
 done
-wait $(jobs -p)
+wait "${commands[@]}"
 tap_true "of six at once, one came through" grep -lq "^zonegate: .*guarded\|eth0" "$NET_TMP"/both.*
 in_force=$(pings left 192.0.2.10)
 service_start open

@@ -6,7 +6,7 @@ SOAK_ENV = ZONEGATE=$(abspath $(BUILD)/zonegate) FLOOD=$(abspath $(BUILD)/soak/f
 $(BUILD)/soak/%: tests/soak/%.c tests/soak/kinds.c tests/soak/kinds.h
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -D_GNU_SOURCE $< tests/soak/kinds.c -o $@
-soak: $(BUILD)/zonegate $(SOAK_PROGRAMS) ## 1,000 reloads, 100 upgrades, 100 kills under 10 million forbidden packets (root, half an hour; SOAK_SEED=N)
+soak: $(BUILD)/zonegate $(SOAK_PROGRAMS) ## 1,000 reloads, 100 upgrades, 100 kills under 10 million forbidden packets (root, a quarter of an hour; SOAK_SEED=N)
 	$(SOAK_ENV) SOAK_RELOADS=1000 SOAK_UPGRADES=100 SOAK_KILLS=100 SOAK_PACKETS=10000000 \
 		SOAK_CONNECTIONS=1000 SOAK_RATE=$(or $(SOAK_RATE),30000) tests/run.sh --timeout 7200 tests/soak/test_soak.sh
 soak-short: $(BUILD)/zonegate $(SOAK_PROGRAMS) ## the same, in less than a minute (root)

@@ -120,8 +120,9 @@ killed() {
 # While hooks, flows and counters move to larger maps is a moment too short to be met by chance: one of
 # the last bpf() calls fails, or the command is killed at it.
 faulted() { # NAME
-	local kind=$([ $((RANDOM % 3)) = 0 ] && echo error=ENOMEM || echo signal=KILL)
+	local kind=signal=KILL
 
+	[ $((RANDOM % 3)) != 0 ] || kind=error=ENOMEM
 	on host strace -f -qq -e trace=bpf -o "$NET_TMP/trace" \
 		-e "inject=bpf:$kind:when=$((grow_calls - RANDOM % (grow_calls / 4)))" \
 		"$ZONEGATE" apply --instance "$INSTANCE" -c "$NET_TMP/$1/zonegate.conf" >"$NET_TMP/killed.log" 2>&1
@@ -130,10 +131,10 @@ faulted() { # NAME
 
 # In turn a reload, an upgrade, a growing policy, the service, each killed.
 kills() {
-	local i=0 done=0 level=0 target program
+	local i=0 done=0 level=0 target binary
 
 	for ((i = 0; done < SOAK_KILLS && i < 4 * SOAK_KILLS; i++)); do
-		program=$([ $((RANDOM % 2)) = 0 ] && echo "$ZONEGATE" || echo "$NET_TMP/zonegate-other")
+		binary=$([ $((RANDOM % 2)) = 0 ] && echo "$ZONEGATE" || echo "$NET_TMP/zonegate-other")
 		case $((i % 4)) in
 		0)
 			target=$([ $((RANDOM % 2)) = 0 ] && echo a || echo b)
@@ -141,7 +142,7 @@ kills() {
 			;;
 		1)
 			target=c
-			killed $((RANDOM % upgrade_ms)) "$program" apply
+			killed $((RANDOM % upgrade_ms)) "$binary" apply
 			;;
 		2)
 			target=${grown[level % ${#grown[@]}]}
@@ -149,7 +150,7 @@ kills() {
 			;;
 		3)
 			target=b
-			killed $((RANDOM % (2 * apply_ms + 300))) "$program" run
+			killed $((RANDOM % (2 * apply_ms + 300))) "$binary" run
 			;;
 		esac && done=$((done + 1))
 		whole || count_wrong "after kill $i ($target): $(states)"
@@ -241,7 +242,8 @@ applied a
 extra=0
 enough=$((SOAK_PACKETS + SOAK_PACKETS / 11 + SOAK_PACKETS / 50))
 while [ "$(($(net_sent left eth0) - sent_before))" -lt "$enough" ]; do
-	applied "$([ $((extra++ % 2)) = 0 ] && echo b || echo a)"
+	applied "$([ $((extra % 2)) = 0 ] && echo b || echo a)"
+	extra=$((extra + 1))
 	sleep 1
 done
 seconds=$((SECONDS - begin))
