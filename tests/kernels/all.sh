@@ -20,5 +20,5 @@ for series; do
 	[ "$status" = 0 ] || [ "${f:-0}" != 0 ] || failed=$((failed + 1))
 	[ "$status" = 97 ] && echo "# dmesg shows a fault" && failed=$((failed + 1))
 done
-echo "kernels: $passed passed, $failed failed"
+echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
