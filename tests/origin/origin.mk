@@ -1,6 +1,6 @@
 # Origin ports with real programs: assigned, exhausted, adopted, by names that move. Java in test-all.
 TEST_TARGETS += origin
-TEST_ALL_TARGETS += origin-java origin-slow
+TEST_ALL_TARGETS += origin-java
 .PHONY: origin origin-java origin-slow
 origin: $(BUILD)/zonegate ## origin ports: assignment, exhaustion, adoption, names (root)
 	ZONEGATE=$(abspath $(BUILD)/zonegate) tests/run.sh --timeout 240 \

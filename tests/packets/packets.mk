@@ -9,4 +9,4 @@ $(BUILD)/packets: $(PACKETS_OBJ) $(BUILD)/libzonegate.a
 
 .PHONY: packets
 packets: $(BUILD)/packets ## every row, every malformed packet, fragments, ICMP, flows: program == judge (root)
-	$(BUILD)/packets
+	tests/run.sh $(BUILD)/packets

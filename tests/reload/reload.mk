@@ -1,6 +1,5 @@
 # Loading, reloading, replacing, failing: as root, in namespaces. ONLY=load runs test_load*.sh.
 TEST_TARGETS += reload
-TEST_ALL_TARGETS += reload-faults
 ONLY ?=
 .PHONY: reload reload-faults
 RELOAD_ENV = ZONEGATE=$(abspath $(BUILD)/zonegate) ZONEGATE_ASAN=$(abspath $(BUILD)/zonegate-asan)
