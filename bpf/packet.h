@@ -13,7 +13,8 @@
 struct frame {
 	const __u8 *begin, *end; /* what can be read: the linear part */
 	void *context;
-	__u64 socket;	/* egress: the cookie of the socket that it is from; 0: unknown, or nobody listens */
+	__u64 socket;	/* egress: the cookie of the socket that it is from; 0: unknown, or nobody
+			   listens */
 	__u32 length;	/* egress: of the whole frame. Ingress asks when it must: frame_length() */
 	__u32 bytes;	/* egress: on the wire, after segmentation */
 	__u32 segments; /* packets it becomes on the wire */

@@ -103,14 +103,14 @@ upgrades() {
 
 # killed MS PROGRAM COMMAND: with $target. 0 when it was killed before it came to its end
 killed() {
-	local after=$1 pid status
+	local delay_ms=$1 pid status
 
 	shift
 	# Not by on(): the shell that runs a function would get the signal.
 	nsenter --net="/run/netns/$NET_ID-host" -- "$@" --instance "$INSTANCE" \
 		-c "$NET_TMP/$target/zonegate.conf" >"$NET_TMP/killed.log" 2>&1 </dev/null &
 	pid=$!
-	sleep "$((after / 1000)).$(printf %03d $((after % 1000)))"
+	sleep "$((delay_ms / 1000)).$(printf %03d $((delay_ms % 1000)))"
 	kill -KILL "$pid" 2>/dev/null
 	wait "$pid" 2>/dev/null
 	status=$?
