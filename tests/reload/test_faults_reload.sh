@@ -42,6 +42,8 @@ old_or_new() {
 	"guarded guarded $old" | "$2 $1") ;;
 	# Before the hooks of NICs that are not listed any more are taken off, and after.
 	"guarded guarded $1") ;;
+	# Between its two hooks: the new policy does not guard that NIC, the next apply lets it go.
+	"$2 hook-lost $1") ;;
 	*) wrong "in force is '$now'" ;;
 	esac
 	[ "$FAULT_STATUS" != 0 ] || [ "${now##* }" = "$1" ] || wrong "success, but '$now'"

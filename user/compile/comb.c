@@ -79,6 +79,8 @@ static int base_find(struct fit *fit, const uint32_t *row, size_t cells, uint64_
 
 		if (fit_reserve(fit, word * 64 + span + 64) < 0)
 			return -ENOMEM;
+		if (!fit->bases) /* nothing was reserved: a row without a span */
+			return -EINVAL;
 		taken = fit->bases[word];
 		for (size_t i = 0; i < cells && taken != UINT64_MAX; i++)
 			taken |= bits_at(fit->cells, word * 64 + ZG_CELL_COLUMN(row[i]));

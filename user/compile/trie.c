@@ -235,6 +235,10 @@ static int branch_build(struct trie_pool *pool, const struct cuts *cuts, const s
 	size_t at = block->from;
 	int err;
 
+	if (block->pos >=
+	    ADDRESS_BITS / 8) /* an address has no more bytes: cuts that are no cuts */
+		return -EINVAL;
+
 	branch->runs = branch->children = 0;
 	for (unsigned byte = 0; byte < 256;) {
 		struct block part = {.base = block->base + ((wide)byte << shift),

@@ -56,7 +56,7 @@ void judge_free(struct judge *judge);
 void judge_forget(struct judge *judge);
 
 /* Judges one frame as the hook would, and counts it. */
-void judge_frame(struct judge *judge, const struct judge_frame *frame,
+void judge_frame(struct judge *judge, const struct judge_frame *judged,
 		 struct judge_verdict *ret_verdict);
 
 #endif

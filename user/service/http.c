@@ -160,8 +160,8 @@ static int secrets_read(const struct http_options *options, struct http_server *
 	*ret_error = "[metrics] token_file cannot be read";
 	if (options->token_file) {
 		error = file_read(options->token_file, &server->token);
-		if (error)
-			return error;
+		if (error || !server->token)
+			return error ? error : -EINVAL;
 		server->token[strcspn(server->token, "\r\n")] = '\0';
 		*ret_error = "[metrics] token_file is empty";
 		if (!*server->token)
