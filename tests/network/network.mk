@@ -5,7 +5,6 @@ ONLY ?=
 network: $(BUILD)/zonegate ## network namespaces, real servers and clients (root)
 	ZONEGATE=$(abspath $(BUILD)/zonegate) tests/run.sh --timeout 400 $(sort $(wildcard tests/network/test_$(ONLY)*.sh))
 
-TEST_ALL_TARGETS += network-guest
 .PHONY: network-guest
 network-guest: $(BUILD)/zonegate ## VLAN and QinQ devices, on a Debian kernel in qemu
 	@mkdir -p $(BUILD)/kernels
