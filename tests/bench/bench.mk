@@ -2,7 +2,7 @@
 BENCH ?= full
 BENCH_DIR := $(BUILD)/bench
 BENCH_BPF := $(patsubst tests/bench/bpf/%.bpf.c,$(BENCH_DIR)/%.bpf.o,$(wildcard tests/bench/bpf/*.bpf.c))
-# Colleagues' programs of this folder have targets, and mains, of their own.
+# compile_time and connect_cost have targets, and mains, of their own.
 BENCH_SRC := $(filter-out tests/bench/compile_time.c tests/bench/connect_cost.c,$(wildcard tests/bench/*.c))
 BENCH_OBJ := $(BENCH_SRC:%.c=$(BUILD)/obj/%.o)
 -include $(wildcard $(BUILD)/obj/tests/bench/*.d)
