@@ -32,6 +32,9 @@ net_begin() {
 	chmod 711 "$NET_TMP"
 	# Copies of policies that apply keeps go with the rest.
 	export ZONEGATE_STATE=$NET_TMP/state
+	# A machine whose init mounts none, or a container: zonegate refuses to mount one that would go
+	# with the container. It stays, as the one of a system does.
+	[ "$(stat -f -c %T /sys/fs/bpf)" = bpf_fs ] || mount -t bpf -o mode=700 bpf /sys/fs/bpf
 }
 
 net_end() {

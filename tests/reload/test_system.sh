@@ -11,8 +11,8 @@
 
 policy old "eth0 eth1"
 policy new "eth0 eth1" "web,world,host,HTTPS,443,inbound,x"
-mkdir "$NET_TMP/fs" "$NET_TMP/none"
-trap 'status=$?; umount -l "$NET_TMP/fs" 2>/dev/null; (exit "$status"); net_end' EXIT
+mkdir "$NET_TMP/fs" "$NET_TMP/none" "$NET_TMP/own"
+trap 'status=$?; umount -l "$NET_TMP/fs" "$NET_TMP/own" 2>/dev/null; (exit "$status"); net_end' EXIT
 
 # left_over FOLDER: of a first load there
 left_over() {
@@ -31,6 +31,18 @@ tap_is "no BPF file system, and one mounted here would vanish: status 3" 3 "$?"
 tap_true "with what to do" grep -q "ZONEGATE_BPFFS" "$NET_TMP/said"
 tap_is "nothing is left" "" "$(left_over "$NET_TMP/none")"
 tap_is "stop has nothing to do there" 0 "$(z stop >/dev/null 2>&1; echo $?)"
+
+# Where mounts stay, also when the first process hides its namespaces, apply mounts one itself.
+export ZONEGATE_BPFFS=$NET_TMP/own
+if [ "$(head -n 1 /proc/self/mountinfo)" = "$(head -n 1 /proc/1/mountinfo)" ]; then
+	tap_true "no BPF file system, and mounts stay: apply" zc old apply
+	tap_is "it is mounted" bpf_fs "$(stat -f -c %T "$NET_TMP/own")"
+	tap_is "the NICs are guarded" "guarded guarded" "$(states | cut -d' ' -f1-2)"
+	tap_true "stop" z stop
+	umount "$NET_TMP/own"
+else
+	tap_skip "apply mounts a BPF file system" "these tests run in a mount namespace of their own"
+fi
 
 export ZONEGATE_BPFFS=$NET_TMP/fs
 tap_need "a BPF file system" mount -t bpf -o mode=700 bpf "$NET_TMP/fs"

@@ -30,17 +30,34 @@ static bool is_bpffs(const char *path)
 	return !statfs(path, &fs) && fs.f_type == BPF_FS_MAGIC;
 }
 
+/* The number of a process's topmost mount: no two mount namespaces share one. 0: not to be read. */
+static long mount_number(const char *mountinfo)
+{
+	FILE *file = fopen(mountinfo, "re");
+	long number = 0;
+
+	if (!file)
+		return 0;
+	if (fscanf(file, "%ld", &number) != 1)
+		number = 0;
+	fclose(file);
+	return number;
+}
+
 /*
  * "ip netns exec" gives its command a mount namespace of its own, with a fresh /sys. What is
- * mounted there goes when the command ends, with every pin in it.
+ * mounted there goes when the command ends, with every pin in it. Which namespace the first process
+ * is in may be hidden (it takes CAP_SYS_PTRACE over it, proc(5)) where its mounts are not.
  */
 static bool mounts_are_lasting(void)
 {
 	struct stat own, first;
+	long number;
 
-	if (stat("/proc/self/ns/mnt", &own) || stat("/proc/1/ns/mnt", &first))
-		return false;
-	return own.st_ino == first.st_ino && own.st_dev == first.st_dev;
+	if (!stat("/proc/self/ns/mnt", &own) && !stat("/proc/1/ns/mnt", &first))
+		return own.st_ino == first.st_ino && own.st_dev == first.st_dev;
+	number = mount_number("/proc/self/mountinfo");
+	return number && number == mount_number("/proc/1/mountinfo");
 }
 
 static int bpffs_mount(const char *path, struct report *report)
