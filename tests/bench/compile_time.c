@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
- * How long image_build() takes and how large its tables come out, by rules and prefixes. Prints a
- * table; --gate fails when a target of issue "line rate" is missed. Knows the resolved model only.
+ * How long image_build() takes and how large its tables come out, by rules and prefixes; then the
+ * same from text, each policy in a process of its own. Prints tables; --gate fails when a target of
+ * issue "line rate" is missed. No BPF, no root.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "compile/image.h"
+#include "generate.h"
+#include "resolve/load.h"
 
 #define ROUNDS 3
 #define LOCAL_ZONES 4
@@ -22,12 +27,17 @@ static uint32_t random_u32(void)
 	return (uint32_t)(random_state >> 32);
 }
 
-static double now_s(void)
+static double clock_s(clockid_t clock)
 {
 	struct timespec ts;
 
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts); /* the machine may be busy */
+	clock_gettime(clock, &ts);
 	return (double)ts.tv_sec + (double)ts.tv_nsec * 1e-9;
+}
+
+static double now_s(void)
+{
+	return clock_s(CLOCK_PROCESS_CPUTIME_ID); /* the machine may be busy */
 }
 
 enum kind {
@@ -200,12 +210,125 @@ static const struct shape shapes[] = {
 	{"six", SIX, 10000, 100000, 1000, 0.3},
 };
 
+/* ---- from text ---- */
+
+struct text_case {
+	struct policy_shape shape;
+	double limit_s; /* CPU time of text to tables, or to the error; 0: none */
+};
+
+static const struct text_case texts[] = {
+	{{"shipped", "", SHAPE_SHIPPED, 0, 0, 0, 0, 3, 0}, 0},
+	{{"rules-10000", "", SHAPE_SIZED, 10000, 16, 16, 16, 0, 0}, 0.3},
+	{{"medium", "", SHAPE_SIZED, 10000, 16, 100000, 0, 0, 0}, 0.3},
+	{{"large", "", SHAPE_SIZED, 10000, 16, 1000000, 0, 0, 0}, 1.5},
+	{{"acl-1000", "", SHAPE_ACL, 1000, 0, 0, 0, 0, 0}, 0},
+	{{"fw-1000", "", SHAPE_FW, 1000, 0, 0, 0, 0, 0}, 0},
+	{{"ipc-1000", "", SHAPE_IPC, 1000, 0, 0, 0, 0, 0}, 0},
+	{{"acl-10000", "", SHAPE_ACL, 10000, 0, 0, 0, 0, 0}, 5},
+	{{"fw-10000", "", SHAPE_FW, 10000, 0, 0, 0, 0, 0}, 5},
+	{{"ipc-10000", "", SHAPE_IPC, 10000, 0, 0, 0, 0, 0}, 5},
+};
+
+struct clocks {
+	double wall, cpu;
+};
+
+static struct clocks clocks_now(void)
+{
+	return (struct clocks){clock_s(CLOCK_MONOTONIC), now_s()};
+}
+
+static void text_print(const struct text_case *text, const struct clocks at[3],
+		       const struct image *image, const struct diags *diags)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	printf("%-12s %8.0f %8.0f %8.0f %8.0f %9.0f %9.1f %6ld %5zu ", text->shape.name,
+	       (at[1].wall - at[0].wall) * 1e3, (at[1].cpu - at[0].cpu) * 1e3,
+	       (at[2].wall - at[1].wall) * 1e3, (at[2].cpu - at[1].cpu) * 1e3,
+	       (at[2].cpu - at[0].cpu) * 1e3,
+	       image ? (double)image_size_bytes(image) / 1048576.0 : 0.0, usage.ru_maxrss / 1024,
+	       diags->warnings);
+	if (image)
+		printf(" nodes %zu leaves %zu pairs %zu comb %zu classes %zu\n", image->node_count,
+		       image->leaf_count, image->pair_count, image->comb_count, image->class_count);
+	for (size_t i = 0; !image && i < diags->count; i++) {
+		if (diags->list[i].severity == DIAG_ERROR)
+			printf(" refused: %s\n", diags->list[i].text);
+	}
+}
+
+/* In a child: reads and compiles the text that is there. 1: over the limit. */
+static int text_measure(const struct text_case *text, const char *folder)
+{
+	const struct load_options options = {.no_dns = true, .no_host = true};
+	struct diags diags = {0};
+	struct resolved policy;
+	struct image image;
+	struct clocks at[3];
+	char path[512];
+	bool built;
+
+	snprintf(path, sizeof(path), "%s/%s/zonegate.conf", folder, text->shape.name);
+	at[0] = clocks_now();
+	if (policy_load(path, &options, &diags, &policy) < 0) {
+		printf("%-12s does not load\n", text->shape.name);
+		return 1;
+	}
+	at[1] = clocks_now();
+	built = image_build(&policy, &diags, &image) == 0;
+	at[2] = clocks_now();
+	text_print(text, at, built ? &image : NULL, &diags);
+	if (text->limit_s <= 0 || at[2].cpu - at[0].cpu <= text->limit_s)
+		return 0;
+	printf("^^^ over the limit of %.1f s\n", text->limit_s);
+	return 1;
+}
+
+static int texts_measure(const char *folder, const char *only)
+{
+	int failed = 0;
+
+	printf("\nfrom text    %8s %8s %8s %8s %9s %9s %6s %5s\n", "read ms", "CPU", "build ms",
+	       "CPU", "CPU both", "half MiB", "peak", "warn");
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		int status = 1;
+		pid_t child;
+
+		if (only && strcmp(only, texts[i].shape.name) != 0)
+			continue;
+		if (policy_generate(&texts[i].shape, "configs", folder)) {
+			printf("%-12s cannot be written to %s\n", texts[i].shape.name, folder);
+			return failed + 1;
+		}
+		fflush(stdout);
+		child = fork();
+		if (child == 0) {
+			status = text_measure(&texts[i], folder);
+			fflush(stdout);
+			_exit(status);
+		}
+		failed += child < 0 || waitpid(child, &status, 0) < 0 || status != 0;
+	}
+	return failed;
+}
+
+/* compile_time FOLDER [--gate]: texts go to FOLDER. compile_time FOLDER NAME: that text alone. */
 int main(int argc, char **argv)
 {
-	bool gate = argc > 1 && strcmp(argv[1], "--gate") == 0;
+	bool gate = argc > 2 && strcmp(argv[2], "--gate") == 0;
+	const char *folder = argc > 1 ? argv[1] : NULL;
 	struct rusage usage;
 	int failed = 0;
 
+	if (!folder) {
+		fprintf(stderr, "usage: compile_time FOLDER [--gate | NAME]\n");
+		return 2;
+	}
+	if (argc > 2 && !gate)
+		return texts_measure(folder, argv[2]) ? 1 : 0;
 	printf("%-8s %7s %9s %6s %11s %12s\n", "shape", "rules", "prefixes", "zones", "CPU time",
 	       "one half");
 	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
@@ -219,5 +342,6 @@ int main(int argc, char **argv)
 	getrusage(RUSAGE_SELF, &usage);
 	printf("largest resident size: %ld MiB (limit 1024)\n", usage.ru_maxrss / 1024);
 	failed += usage.ru_maxrss > 1024 * 1024;
+	failed += texts_measure(folder, NULL);
 	return gate && failed ? 1 : 0;
 }
