@@ -11,6 +11,7 @@
 #include "resolve/host.h"
 #include "resolve/lint.h"
 #include "resolve/lint_sets.h"
+#include "resolve/lint_tally.h"
 
 #define TIME_WAIT_S 60	       /* the kernel's TCP_TIMEWAIT_LEN */
 #define WIDE_PORTS 16384u      /* a rule with more meets most lines: it is told once */
@@ -210,27 +211,54 @@ static bool line_meets_rule(const struct resolver *resolver, const struct origin
 	return (!rule->port_ranges && !line->any_port) || line_meets_set(line, set);
 }
 
-static void lint_uncovered(struct resolver *resolver, size_t index)
+static bool is_uncovered(const struct resolver *resolver, const struct rule *rule)
 {
 	const struct resolved *resolved = resolver->resolved;
-	const struct rule *rule = &resolved->rules[index];
-	struct diag *diag;
 
 	if ((rule->role != ROLE_OPEN && rule->role != ROLE_BOTH) ||
 	    !rule_has_proto(rule, IPPROTO_TCP) ||
 	    resolved->zones[rule->open_remote].addresses.count4 > COVER_RANGES_MAX)
-		return;
+		return false;
 	for (size_t i = 0; i < resolved->line_count; i++) {
 		if (line_meets_rule(resolver, &resolved->lines[i], rule))
-			return;
+			return false;
 	}
-	diag = word_diag(
-		resolver->diags, DIAG_NOTE, "origin-uncovered", &resolver->policy->rows[index].name,
-		"no line of tcpoport.ini takes connections of rule '%s': the system chooses "
-		"their origin ports",
-		rule->name);
-	diag_second(diag, (struct place){.file = resolved->settings.origin_file},
+	return true;
+}
+
+static void uncovered_tell(struct resolver *resolver, size_t index, const char *name)
+{
+	diag_second(word_diag(resolver->diags, DIAG_NOTE, "origin-uncovered",
+			      &resolver->policy->rows[index].name,
+			      "no line of tcpoport.ini takes connections of rule '%s': the system "
+			      "chooses their origin ports",
+			      name),
+		    (struct place){.file = resolver->resolved->settings.origin_file},
 		    "the lines are here");
+}
+
+static int lint_uncovered(struct resolver *resolver)
+{
+	const struct resolved *resolved = resolver->resolved;
+	struct lint_tally tally = {.told = 0};
+	char *names;
+
+	for (size_t i = 0; i < resolved->rule_count && resolved->line_count; i++) {
+		const struct rule *rule = &resolved->rules[i];
+
+		if (is_uncovered(resolver, rule) && lint_tally_add(&tally, i, rule->name))
+			uncovered_tell(resolver, i, rule->name);
+	}
+	if (!tally.rest.count)
+		return 0;
+	names = lint_names_text(&tally.rest, resolver->arena);
+	if (!names)
+		return -ENOMEM;
+	word_diag(resolver->diags, DIAG_NOTE, "origin-uncovered",
+		  &resolver->policy->rows[tally.rest_first].name,
+		  "no line of tcpoport.ini takes connections of %zu more rules: %s",
+		  tally.rest.count, names);
+	return 0;
 }
 
 int lint_origin(struct resolver *resolver)
@@ -247,7 +275,5 @@ int lint_origin(struct resolver *resolver)
 		lint_hidden(resolver, i);
 		lint_time_wait(resolver, i);
 	}
-	for (size_t i = 0; i < resolved->rule_count && resolved->line_count; i++)
-		lint_uncovered(resolver, i);
-	return 0;
+	return lint_uncovered(resolver);
 }
