@@ -64,49 +64,45 @@ static __always_inline bool flow_awaits_syn_ack(const struct zg_flow *flow)
  * What a segment does to its flow. ESTABLISHED only once the peer has sent something else than a
  * SYN-ACK: until then it may not have our ACK, and repeats the SYN-ACK.
  */
-static __always_inline __u32 flow_next_state(const struct zg_flow *flow,
-					     const struct packet *packet, __u32 hook)
+static __always_inline __u32 flow_next_state(const struct zg_flow *flow, __u32 proto,
+					     __u32 tcp_flags, __u32 hook)
 {
-	if (packet->proto != PROTO_TCP || flow->state == ZG_FLOW_CLOSING)
+	if (proto != PROTO_TCP || flow->state == ZG_FLOW_CLOSING)
 		return flow->state;
-	if (packet->tcp_flags & (TCP_FIN | TCP_RST))
+	if (tcp_flags & (TCP_FIN | TCP_RST))
 		return ZG_FLOW_CLOSING;
 	if (hook == ZG_EGRESS)
 		return flow->state;
-	if (packet_is_syn_ack(packet))
+	if (tcp_flags & TCP_SYN) /* a SYN-ACK: a bare SYN does not come here */
 		return ZG_FLOW_SYN_ACKED;
 	return flow->state == ZG_FLOW_SYN_ACKED ? ZG_FLOW_ESTABLISHED : flow->state;
 }
 
 /*
- * Does the packet belong to a flow that is alive? FLOW_FOUND with its rule's slot (0: made without
- * one). Not to be asked for a bare SYN, which the policy judges each time.
+ * Does a packet of the connection belong to a flow that is alive? FLOW_FOUND with its rule's slot
+ * (0: made without one). tcp_flags: of TCP alone. Not to be asked for a bare SYN, which the policy
+ * judges each time.
  */
-SUBPROGRAM __u32 flow_ask(const struct packet *packet, __u32 half, __u32 hook)
+static __always_inline __u32 flow_seek(const struct zg_flow_key *key, __u32 half, __u32 hook,
+				       __u32 tcp_flags)
 {
-	const struct zg_settings *current = tables_settings(half);
+	struct zg_flow *flow = flow_lookup(key);
 	struct zg_flow_counter *counter;
-	struct zg_flow_key key;
-	struct zg_flow *flow;
 	__u64 now_ns;
 	__u32 state;
 
-	if (!packet)
-		return FLOW_NONE;
-	key = flow_key(packet);
-	flow = flow_lookup(&key);
 	if (!flow)
 		return FLOW_NONE;
 	now_ns = clock_coarse_ns();
-	if (flow_expired(current, flow, now_ns)) {
+	if (flow_expired(tables_settings(half), flow, now_ns)) {
 		counter = flow_counter();
-		if (!flow_delete(&key) && counter)
+		if (!flow_delete(key) && counter)
 			counter->deleted++;
 		return FLOW_NONE;
 	}
-	if (packet_is_syn_ack(packet) && !flow_awaits_syn_ack(flow))
+	if (key->proto == PROTO_TCP && tcp_flags & TCP_SYN && !flow_awaits_syn_ack(flow))
 		return FLOW_NONE;
-	state = flow_next_state(flow, packet, hook);
+	state = flow_next_state(flow, key->proto, tcp_flags, hook);
 	if (flow->state != state)
 		flow->state = state;
 	/* Replies to datagrams do not lengthen the window of their request. Stores only when there
@@ -114,6 +110,16 @@ SUBPROGRAM __u32 flow_ask(const struct packet *packet, __u32 half, __u32 hook)
 	if (flow->seen_ns != now_ns && (state != ZG_FLOW_DATAGRAM || hook == ZG_EGRESS))
 		flow->seen_ns = now_ns;
 	return FLOW_FOUND | flow->slot;
+}
+
+SUBPROGRAM __u32 flow_ask(const struct packet *packet, __u32 half, __u32 hook)
+{
+	struct zg_flow_key key;
+
+	if (!packet)
+		return FLOW_NONE;
+	key = flow_key(packet);
+	return flow_seek(&key, half, hook, packet->tcp_flags);
 }
 
 /* Quoted by an ICMP error: alive, whatever its state; nothing changes. */

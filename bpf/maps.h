@@ -2,8 +2,10 @@
 /*
  * Every map that a program touches. What every packet reads and has a fixed size is a global
  * variable, so that its address is a constant: no lookup. (libbpf 1.1 knows one ".bss" only, and
- * names of one's own for ".data" alone.) Tables that grow with the policy are arrays; user space
- * sets their max_entries before it loads. Owns storage; must not know what is looked up in it.
+ * names of one's own for ".data" alone.) So are the tables of a packet's way that grow with the
+ * policy: declared with one element, as large as user space makes them before it loads, with
+ * the counts in bounds, which the verifier knows as constants. What is asked less often is an array
+ * whose max_entries user space sets. Owns storage; must not know what is looked up in it.
  */
 #ifndef BPF_MAPS_H
 #define BPF_MAPS_H
@@ -20,6 +22,12 @@ struct zg_connect host SEC(".data.host"); /* read by connect() alone */
 struct zg_roots roots[ZG_HALVES];
 struct zg_ports ports[ZG_HALVES][2]; /* ZG_ACCEPT, ZG_OPEN */
 
+/* Half 1 right behind half 0. Cross: the pairs of both halves, then the rows (comb) of both. */
+struct zg_node nodes[1] SEC(".data.nodes");
+__u16 leaves[4] SEC(".data.leaves"); /* 8 bytes: an element of a map is no smaller */
+__u32 cross[2] SEC(".data.cross");
+const volatile struct zg_bounds bounds SEC(".rodata.bounds") = {1, 4, 2};
+
 /* Index: half. Read for new connections alone. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -28,38 +36,6 @@ struct {
 	__type(value, struct zg_origin);
 	__uint(map_flags, BPF_F_MMAPABLE);
 } origin SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct zg_node);
-	__uint(map_flags, BPF_F_MMAPABLE);
-} nodes SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct zg_leaves);
-	__uint(map_flags, BPF_F_MMAPABLE);
-} leaves SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct zg_words);
-	__uint(map_flags, BPF_F_MMAPABLE);
-} pairs SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct zg_words);
-	__uint(map_flags, BPF_F_MMAPABLE);
-} comb SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

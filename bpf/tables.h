@@ -32,33 +32,39 @@ static __always_inline __u32 tables_root(__u32 half, __u32 trie, __u32 top)
 	return roots[half & 1].entry[trie][top & (ZG_ROOT_SIZE - 1)];
 }
 
+/* The compiler knows these as arrays of one element, and must not draw conclusions from it. */
+#define TABLE_BEGIN(table)                                                                         \
+	({                                                                                         \
+		__typeof__(&(table)[0]) begin = (table);                                           \
+		barrier_var(begin);                                                                \
+		__builtin_assume(begin != NULL);                                                   \
+		begin;                                                                             \
+	})
+
 static __always_inline const struct zg_node *tables_node(__u32 index)
 {
-	return bpf_map_lookup_elem(&nodes, &index);
+	return LIKELY(index < bounds.nodes) ? TABLE_BEGIN(nodes) + index : NULL;
 }
 
 static __always_inline const __u16 *tables_leaf(__u32 index)
 {
-	__u32 block = index / ZG_LEAVES_PER_BLOCK;
-	const struct zg_leaves *found = bpf_map_lookup_elem(&leaves, &block);
+	return LIKELY(index < bounds.leaves) ? TABLE_BEGIN(leaves) + index : NULL;
+}
 
-	return found ? &found->run[index % ZG_LEAVES_PER_BLOCK] : NULL;
+static __always_inline __u32 tables_node_base(__u32 half)
+{
+	return settings[half & 1].node_base;
 }
 
 static __always_inline const __u32 *tables_pair(__u32 index)
 {
-	__u32 block = index / ZG_WORDS_PER_BLOCK;
-	const struct zg_words *found = bpf_map_lookup_elem(&pairs, &block);
-
-	return found ? &found->word[index % ZG_WORDS_PER_BLOCK] : NULL;
+	return LIKELY(index < bounds.cross) ? TABLE_BEGIN(cross) + index : NULL;
 }
 
+/* Rows lie behind the pairs, and an index counts from the pairs. */
 static __always_inline const __u32 *tables_comb(__u32 index)
 {
-	__u32 block = index / ZG_WORDS_PER_BLOCK;
-	const struct zg_words *found = bpf_map_lookup_elem(&comb, &block);
-
-	return found ? &found->word[index % ZG_WORDS_PER_BLOCK] : NULL;
+	return tables_pair(index);
 }
 
 static __always_inline const struct zg_class *tables_class(__u32 index)

@@ -72,7 +72,7 @@ static __always_inline int egress_stages(struct __sk_buff *skb)
 SEC("tc")
 int zg_egress(struct __sk_buff *skb)
 {
-	return LIKELY(fast_egress(skb)) ? TC_UNSPEC : egress_stages(skb);
+	return LIKELY(fast_egress(skb) == FAST_PASS) ? TC_UNSPEC : egress_stages(skb);
 }
 
 SEC("cgroup/setsockopt")

@@ -9,6 +9,7 @@
  *   static inline const __u16 *tables_leaf(__u32 index);
  *   static inline const __u32 *tables_pair(__u32 index);
  *   static inline const __u32 *tables_comb(__u32 index);
+ *   static inline __u32 tables_node_base(__u32 half);   what a dense block's child_base counts from
  */
 #ifndef ZONEGATE_LOOKUP_H
 #define ZONEGATE_LOOKUP_H
@@ -43,11 +44,8 @@ static inline __attribute__((always_inline)) __u32 lookup_branch(const struct zg
 	__u32 word = byte >> 6, index;
 	__u16 run;
 
-	if (node->kind == ZG_NODE_DENSE)
-		index = byte;
-	else
-		index = node->rank[word] +
-			lookup_popcount(node->bits[word] & (~0ull >> (63 - (byte & 63))));
+	index = node->rank[word] +
+		lookup_popcount(node->bits[word] & (~0ull >> (63 - (byte & 63))));
 	if (node->leaf_base == ZG_LEAVES_INLINE) {
 		if (index >= ZG_NODE_RUNS)
 			return ZG_LOOKUP_BROKEN;
@@ -62,6 +60,24 @@ static inline __attribute__((always_inline)) __u32 lookup_branch(const struct zg
 	if (run & ZG_RUN_CHILD)
 		return ZG_ENTRY_NODE | (node->child_base + (run & ~ZG_RUN_CHILD));
 	return run;
+}
+
+/* Entry of a dense block for the third byte of an address, as lookup_branch(). */
+static inline __attribute__((always_inline)) __u32 lookup_dense(__u32 half, __u32 entry, __u8 byte)
+{
+	__u32 block = entry & ZG_ENTRY_INDEX;
+	const __u16 *leaf = tables_leaf(block + byte), *low, *high;
+
+	if (!leaf)
+		return ZG_LOOKUP_BROKEN;
+	if (!(*leaf & ZG_RUN_CHILD))
+		return *leaf;
+	low = tables_leaf(block + ZG_DENSE_CHILDREN);
+	high = tables_leaf(block + ZG_DENSE_CHILDREN + 1);
+	if (!low || !high)
+		return ZG_LOOKUP_BROKEN;
+	return ZG_ENTRY_NODE |
+	       (tables_node_base(half) + ((__u32)*high << 16 | *low) + (*leaf & ~ZG_RUN_CHILD));
 }
 
 /* Entry of a prefix node for an IPv4 address in host order. */
@@ -81,32 +97,39 @@ static inline __attribute__((always_inline)) __u32 lookup_class4(__u32 half, __u
 	__u32 entry = tables_root(half, trie, address >> 16);
 	const struct zg_node *node;
 
-	if (!(entry & ZG_ENTRY_NODE))
+	if (!(entry & (ZG_ENTRY_NODE | ZG_ENTRY_DENSE)))
 		return entry;
-	node = tables_node(entry & ~ZG_ENTRY_NODE);
-	if (!node)
-		return ZG_LOOKUP_BROKEN;
-	entry = node->kind == ZG_NODE_PREFIX ? lookup_prefix4(node, address)
-					     : lookup_branch(node, address >> 8 & 0xff);
+	if (entry & ZG_ENTRY_DENSE) {
+		entry = lookup_dense(half, entry, address >> 8 & 0xff);
+	} else {
+		node = tables_node(entry & ZG_ENTRY_INDEX);
+		if (!node)
+			return ZG_LOOKUP_BROKEN;
+		entry = node->kind == ZG_NODE_PREFIX ? lookup_prefix4(node, address)
+						     : lookup_branch(node, address >> 8 & 0xff);
+	}
 	if (!(entry & ZG_ENTRY_NODE))
 		return entry;
 	if (entry == ZG_LOOKUP_BROKEN)
 		return entry;
-	node = tables_node(entry & ~ZG_ENTRY_NODE);
+	node = tables_node(entry & ZG_ENTRY_INDEX);
 	if (!node)
 		return ZG_LOOKUP_BROKEN;
 	entry = lookup_branch(node, address & 0xff);
 	return entry & ZG_ENTRY_NODE ? ZG_LOOKUP_BROKEN : entry;
 }
 
-/* Local class of an IPv4 address (host order), or ZG_LOOKUP_BROKEN. */
-static inline __attribute__((always_inline)) __u32 lookup_local4(const struct zg_settings *settings,
-								 __u32 half, __u32 address)
+/* Local class of an IPv4 address (host order); false: the trie has to be asked. */
+static inline __attribute__((always_inline)) int lookup_host4(const struct zg_settings *settings,
+							      __u32 address, __u32 *ret_class)
 {
-	for (int i = 0; i < ZG_HOSTS_MAX; i++)
-		if (settings->host4[i].address == address)
-			return settings->host4[i].class;
-	return lookup_class4(half, ZG_LOCAL4, address);
+	for (int i = 0; i < ZG_HOSTS_MAX; i++) {
+		if (settings->host4[i].address == address) {
+			*ret_class = settings->host4[i].class;
+			return 1;
+		}
+	}
+	return 0;
 }
 
 /* The walk of an IPv6 address (network order, 8-byte aligned) from an entry of its root. */
@@ -119,7 +142,7 @@ static inline __attribute__((always_inline)) __u32 lookup_walk6(__u32 entry, con
 
 		if (!(entry & ZG_ENTRY_NODE) || entry == ZG_LOOKUP_BROKEN)
 			return entry;
-		node = tables_node(entry & ~ZG_ENTRY_NODE);
+		node = tables_node(entry & ZG_ENTRY_INDEX);
 		if (!node)
 			return ZG_LOOKUP_BROKEN;
 		if (node->kind == ZG_NODE_PREFIX) {
@@ -140,7 +163,11 @@ static inline __attribute__((always_inline)) __u32 lookup_walk6(__u32 entry, con
 static inline __attribute__((always_inline)) __u32 lookup_class6(__u32 half, __u32 trie,
 								 const __u8 *address)
 {
-	return lookup_walk6(tables_root(half, trie, (__u32)address[0] << 8 | address[1]), address);
+	__u32 entry = tables_root(half, trie, (__u32)address[0] << 8 | address[1]);
+
+	if (entry & ZG_ENTRY_DENSE)
+		entry = lookup_dense(half, entry, address[2]);
+	return lookup_walk6(entry, address);
 }
 
 /* Local class of two words of an IPv6 address, as they lie; false: the trie has to be asked. */
@@ -158,6 +185,26 @@ lookup_host6(const struct zg_settings *settings, __u64 first, __u64 second, __u3
 	return 0;
 }
 
+/* What the pair of two classes says: the base of a row, a reason, or ZG_LOOKUP_BROKEN. */
+static inline __attribute__((always_inline)) __u32
+lookup_pair(const struct zg_settings *settings, __u32 role, __u32 remote, __u32 local)
+{
+	const __u32 *pair = tables_pair(settings->pair_base[role] +
+					remote * settings->pair_stride[role] + local);
+
+	return pair ? *pair : ZG_LOOKUP_BROKEN;
+}
+
+/* The rule slot of a row for a port class, or ZG_SLOT_NONE; ZG_LOOKUP_BROKEN. */
+static inline __attribute__((always_inline)) __u32 lookup_cell(__u32 base, __u32 port_class)
+{
+	const __u32 *cell = tables_comb(base + port_class);
+
+	if (!cell)
+		return ZG_LOOKUP_BROKEN;
+	return ZG_CELL_COLUMN(*cell) == port_class ? ZG_CELL_SLOT(*cell) : ZG_SLOT_NONE;
+}
+
 /*
  * The rule slot for three classes, or ZG_SLOT_NONE; *ret_reason is then the drop reason when the
  * pair has one of its own (martian and such), else untouched. ZG_LOOKUP_BROKEN when the tables are.
@@ -167,20 +214,15 @@ static inline __attribute__((always_inline)) __u32 lookup_rule(const struct zg_s
 							       __u32 local, __u32 port_class,
 							       __u32 *ret_reason)
 {
-	const __u32 *pair = tables_pair(settings->pair_base[role] +
-					remote * settings->pair_stride[role] + local);
-	const __u32 *cell;
+	__u32 pair = lookup_pair(settings, role, remote, local);
 
-	if (!pair)
-		return ZG_LOOKUP_BROKEN;
-	if (*pair & ZG_PAIR_REASON) {
-		*ret_reason = *pair & 0xff;
+	if (pair == ZG_LOOKUP_BROKEN)
+		return pair;
+	if (pair & ZG_PAIR_REASON) {
+		*ret_reason = pair & 0xff;
 		return ZG_SLOT_NONE;
 	}
-	cell = tables_comb(*pair + port_class);
-	if (!cell)
-		return ZG_LOOKUP_BROKEN;
-	return ZG_CELL_COLUMN(*cell) == port_class ? ZG_CELL_SLOT(*cell) : ZG_SLOT_NONE;
+	return lookup_cell(pair, port_class);
 }
 
 #endif

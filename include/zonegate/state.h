@@ -9,17 +9,20 @@
 #include "types.h"
 
 /* To be raised when maps change in meaning; a change of size is found without (firewall_abi()). */
-#define ZG_ABI 2
+#define ZG_ABI 3
 
 /*
  * The word that says which policy is in force; one aligned 64-bit store by user space flips every
- * hook of every NIC. bits 0-1   active: half 0, half 1, or ZG_PASS_ALL bits 2-3   fallback: the
- * same, in force once the deadline has passed bits 8-63  deadline, CLOCK_MONOTONIC milliseconds; 0:
- * none (the policy is confirmed)
+ * hook of every NIC.
+ *   bits 0-1   active: half 0, half 1, or ZG_PASS_ALL
+ *   bits 2-3   fallback: the same, in force once the deadline has passed
+ *   bit 4      the active half wants more than the short way of a packet knows (bpf/fast.h)
+ *   bits 8-63  deadline, CLOCK_MONOTONIC milliseconds; 0: none (the policy is confirmed)
  */
 #define ZG_PASS_ALL 2u
 #define ZG_WORD(active, fallback, deadline_ms)                                                     \
 	((__u64)(active) | (__u64)(fallback) << 2 | (__u64)(deadline_ms) << 8)
+#define ZG_WORD_STAGES 0x10u
 #define ZG_WORD_ACTIVE(word) ((__u32)((word)&3))
 #define ZG_WORD_FALLBACK(word) ((__u32)((word) >> 2 & 3))
 #define ZG_WORD_DEADLINE_MS(word) ((word) >> 8)
@@ -34,6 +37,8 @@ struct zg_control {
 	 * capability, which the running service does not hold. 0: not known. Written by user space
 	 */
 	__u32 roots_offset, ports_offset;
+	__u32 pair_words; /* of the cross table, before its rows; both halves. By user space */
+	__u32 pad;
 };
 
 enum zg_flow_state {

@@ -35,8 +35,10 @@ enum zg_trie {
 };
 
 #define ZG_ROOT_SIZE 65536u /* the first 16 bits of an address, both families */
-#define ZG_ENTRY_NODE                                                                              \
-	0x80000000u	     /* root and prefix-node entries: a node index follows, else a class */
+/* Root and prefix-node entries: a node index follows, or a dense block, else a class. */
+#define ZG_ENTRY_NODE 0x80000000u
+#define ZG_ENTRY_DENSE 0x40000000u /* roots alone */
+#define ZG_ENTRY_INDEX 0x3fffffffu
 #define ZG_RUN_CHILD 0x8000u /* run entries: ordinal of a child follows, else a class */
 #define ZG_CLASS_MAX 32767u  /* classes fit a run entry */
 #define ZG_CLASS_NONE 0u     /* local tries: not an address of a local zone */
@@ -49,7 +51,6 @@ struct zg_roots {
 enum zg_node_kind {
 	ZG_NODE_BRANCH = 1, /* by one byte of the address: runs of equal values */
 	ZG_NODE_PREFIX = 2, /* does the address lie in one prefix? (path compression) */
-	ZG_NODE_DENSE = 3,  /* as BRANCH, with 256 leaves, one for each byte value */
 };
 
 #define ZG_NODE_RUNS 9		     /* runs that fit in the node itself */
@@ -87,11 +88,14 @@ ZG_ASSERT_SIZE(struct zg_node, 64);
 ZG_ASSERT_OFFSET(struct zg_node, child_base, 36);
 ZG_ASSERT_OFFSET(struct zg_node, run, 46);
 
-/* Arrays of small entries lie in blocks: an ARRAY map rounds every element up to 8 bytes. */
-#define ZG_LEAVES_PER_BLOCK 256u
-struct zg_leaves {
-	__u16 run[ZG_LEAVES_PER_BLOCK];
-};
+/*
+ * A dense block stands for the branch by the third byte of an address, straight below a root: run
+ * entries for each byte value in leaves, and in two more of them, low half first, what a branch has
+ * in child_base. One load where a branch with runs of its own takes two. Its child_base counts from
+ * the half's first node (zg_settings.node_base): leaves are copied as they are.
+ */
+#define ZG_DENSE_CHILDREN 256u
+#define ZG_DENSE_LEAVES 258u
 
 /* ---- protocol and port -> class
  * -------------------------------------------------------------------------------- */
@@ -119,11 +123,6 @@ ZG_ASSERT_SIZE(struct zg_ports, 2 * (65536 * 2 + 3 * 256));
 /* ---- (remote class, local class, port class) -> rule
  * ------------------------------------------------------------ */
 
-#define ZG_WORDS_PER_BLOCK 64u
-struct zg_words { /* pairs and comb */
-	__u32 word[ZG_WORDS_PER_BLOCK];
-};
-
 #define ZG_PAIR_REASON                                                                             \
 	0x80000000u /* pair: low 8 bits are a drop reason (reasons.h), for every port */
 #define ZG_CELL(column, slot) ((__u32)(column) << 16 | (__u32)(slot))
@@ -143,6 +142,11 @@ struct zg_class {
 	__u32 zone; /* a zone of this class for display: 1 + index, 0: none */
 };
 ZG_ASSERT_SIZE(struct zg_class, 72);
+
+/* How many elements the tables have that grow with the policy, both halves. */
+struct zg_bounds {
+	__u32 nodes, leaves, cross;
+};
 
 /* ---- tcpoport.ini
  * ------------------------------------------------------------------------------------------------
@@ -215,7 +219,7 @@ struct zg_settings {
 	__u32 pair_stride[ZG_ROLES]; /* words a remote class: locals, or 0 where all have the same
 				      */
 	__u32 class_base;	     /* index of class 0 in classes */
-	__u32 pad;
+	__u32 node_base;	     /* index of the half's first node */
 	struct zg_host4 host4[ZG_HOSTS_MAX];
 	struct zg_host6 host6[ZG_HOSTS_MAX];
 	__u32 echo_interval_ns; /* between two echo requests of one source; 0: echo is dropped */

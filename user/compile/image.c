@@ -376,17 +376,11 @@ void image_free(struct image *image)
 	*image = (struct image){0};
 }
 
-static size_t blocks_bytes(size_t count, size_t per_block, size_t block_bytes)
-{
-	return (count + per_block - 1) / per_block * block_bytes;
-}
-
 size_t image_size_bytes(const struct image *image)
 {
 	return sizeof(struct zg_roots) + 2 * sizeof(struct zg_ports) + sizeof(struct zg_origin) +
 	       image->node_count * sizeof(struct zg_node) +
-	       blocks_bytes(image->leaf_count, ZG_LEAVES_PER_BLOCK, sizeof(struct zg_leaves)) +
-	       blocks_bytes(image->pair_count, ZG_WORDS_PER_BLOCK, sizeof(struct zg_words)) +
-	       blocks_bytes(image->comb_count, ZG_WORDS_PER_BLOCK, sizeof(struct zg_words)) +
+	       image->leaf_count * sizeof(*image->leaves) +
+	       (image->pair_count + image->comb_count) * sizeof(uint32_t) +
 	       image->class_count * sizeof(struct zg_class);
 }

@@ -32,6 +32,12 @@ static inline const __u16 *tables_leaf(__u32 index)
 	return index < image_lookup_image->leaf_count ? &image_lookup_image->leaves[index] : NULL;
 }
 
+static inline __u32 tables_node_base(__u32 half)
+{
+	(void)half;
+	return 0;
+}
+
 static inline const __u32 *tables_pair(__u32 index)
 {
 	return index < image_lookup_image->pair_count ? &image_lookup_image->pairs[index] : NULL;

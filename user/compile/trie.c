@@ -16,7 +16,9 @@ typedef unsigned __int128 wide;
 #define ADDRESS_BITS 128
 #define WINDOW_NODES 32768u /* ordinals of ZG_RUN_CHILD entries */
 #define TABLE_SIZE (4 * WINDOW_NODES)
-#define DENSE_NODES 1024u /* of one trie: what stays in a second-level cache */
+#define DENSE_FREELY 512u /* blocks of one trie that are dense in any case: they stay in a cache   \
+			   */
+#define DENSE_PART 3	  /* of the memory that there is, for dense blocks */
 #define ROOT_BYTES 2	  /* of the address, taken by the root */
 
 /* What a block of addresses comes to: a class, or a node that is not placed yet. */
@@ -199,36 +201,47 @@ static int branch_node(struct trie_pool *pool, const struct branch *branch, unsi
 	return 0;
 }
 
-/* One entry a byte value: no counting of bits, eight lines of cache in place of one. */
-static int dense_node(struct trie_pool *pool, const struct branch *branch, unsigned pos,
-		      struct zg_node *ret_node)
+/* Few enough runs for one node, and too many blocks for a cache: then the node is the shorter way.
+ */
+static bool dense_pays(const struct trie_pool *pool, const struct branch *branch)
 {
-	struct zg_node node = {.kind = ZG_NODE_DENSE, .pos = (uint8_t)pos};
+	if (pool->max_bytes &&
+	    pool->dense_bytes + ZG_DENSE_LEAVES * sizeof(uint16_t) > pool->max_bytes / DENSE_PART)
+		return false;
+	return pool->dense_left > 0 || branch->runs > ZG_NODE_RUNS;
+}
+
+/* A root's entry for a branch as a dense block. */
+static int dense_place(struct trie_pool *pool, const struct branch *branch, uint32_t *ret_entry)
+{
 	size_t leaves_before = pool->leaves.size_bytes, run = 0;
-	uint16_t entries[256];
+	uint32_t children = branch->children > 0 ? (uint32_t)pool->window : 0, base;
+	uint16_t entries[ZG_DENSE_LEAVES];
 	int err;
 
-	if (branch->children > 0)
-		node.child_base = (uint32_t)pool->window;
-	for (unsigned byte = 0; byte < 256; byte++) {
+	for (unsigned byte = 0; byte < ZG_DENSE_CHILDREN; byte++) {
 		if (run + 1 < branch->runs && branch->first[run + 1] == byte)
 			run++;
 		entries[byte] = branch->entry[run];
 	}
-	err = leaves_place(pool, entries, 256, &node.leaf_base);
+	entries[ZG_DENSE_CHILDREN] = (uint16_t)children;
+	entries[ZG_DENSE_CHILDREN + 1] = (uint16_t)(children >> 16);
+	err = leaves_place(pool, entries, ZG_DENSE_LEAVES, &base);
 	if (err < 0)
 		return err;
-	if (pool->leaves.size_bytes > leaves_before)
-		pool->dense_left--; /* what equals another costs no cache */
-	*ret_node = node;
+	if (pool->leaves.size_bytes > leaves_before) { /* what equals another costs no cache */
+		pool->dense_bytes += pool->leaves.size_bytes - leaves_before;
+		pool->dense_left -= pool->dense_left > 0;
+	}
+	*ret_entry = ZG_ENTRY_DENSE | base;
 	return 0;
 }
 
 static int subtree_build(struct trie_pool *pool, const struct cuts *cuts, const struct block *block,
 			 struct subtree *ret_subtree);
 
-static int branch_build(struct trie_pool *pool, const struct cuts *cuts, const struct block *block,
-			struct subtree *ret_subtree)
+/* The branch of a block, in the scratch space of its position. */
+static int branch_fill(struct trie_pool *pool, const struct cuts *cuts, const struct block *block)
 {
 	struct branch *branch = &pool->scratch->branch[block->pos];
 	unsigned shift = ADDRESS_BITS - 8 - 8 * block->pos;
@@ -267,12 +280,19 @@ static int branch_build(struct trie_pool *pool, const struct cuts *cuts, const s
 		branch_add(branch, byte, CHILD | (uint32_t)branch->children++);
 		byte++;
 	}
-	err = branch_resolve(pool, branch);
-	ret_subtree->is_node = true;
+	return branch_resolve(pool, branch);
+}
+
+static int branch_build(struct trie_pool *pool, const struct cuts *cuts, const struct block *block,
+			struct subtree *ret_subtree)
+{
+	int err = branch_fill(pool, cuts, block);
+
 	if (err < 0)
 		return err;
-	return (pool->dense_left ? dense_node : branch_node)(pool, branch, block->pos,
-							     &ret_subtree->node);
+	ret_subtree->is_node = true;
+	return branch_node(pool, &pool->scratch->branch[block->pos], block->pos,
+			   &ret_subtree->node);
 }
 
 /* ---- prefix nodes ---- */
@@ -344,6 +364,29 @@ static int subtree_build(struct trie_pool *pool, const struct cuts *cuts, const 
 	return branch_build(pool, cuts, block, ret_subtree);
 }
 
+/* A root's entry for a block with more than one interval. */
+static int root_build(struct trie_pool *pool, const struct cuts *cuts, const struct block *block,
+		      uint32_t *ret_entry)
+{
+	unsigned bits = prefix_bits(cuts, block);
+	struct subtree subtree = {.is_node = true};
+	const struct branch *branch;
+	int err;
+
+	if (bits) {
+		err = prefix_build(pool, cuts, block, bits, &subtree);
+		return err < 0 ? err : subtree_entry(pool, &subtree, ret_entry);
+	}
+	err = branch_fill(pool, cuts, block);
+	if (err < 0)
+		return err;
+	branch = &pool->scratch->branch[block->pos];
+	if (dense_pays(pool, branch))
+		return dense_place(pool, branch, ret_entry);
+	err = branch_node(pool, branch, block->pos, &subtree.node);
+	return err < 0 ? err : subtree_entry(pool, &subtree, ret_entry);
+}
+
 int trie_build(struct trie_pool *pool, const struct cuts *cuts, uint32_t *root)
 {
 	const unsigned shift = ADDRESS_BITS - 8 * ROOT_BYTES;
@@ -355,10 +398,9 @@ int trie_build(struct trie_pool *pool, const struct cuts *cuts, uint32_t *root)
 			return -ENOMEM;
 	}
 	pool->leaves.max_bytes = pool->max_bytes;
-	pool->dense_left = DENSE_NODES;
+	pool->dense_left = DENSE_FREELY;
 	for (uint32_t top = 0; top < ZG_ROOT_SIZE; top++) {
 		struct block block = {.base = (wide)top << shift, .pos = ROOT_BYTES};
-		struct subtree subtree = {.is_node = false};
 		int err;
 
 		block.last = block.base | ~block_mask(8 * ROOT_BYTES);
@@ -368,13 +410,10 @@ int trie_build(struct trie_pool *pool, const struct cuts *cuts, uint32_t *root)
 		while (at + 1 < cuts->count && cut_start(cuts, at + 1) <= block.last)
 			at++;
 		block.until = at;
-		subtree.class = cuts->class[at];
-		if (block.from != block.until) {
-			err = subtree_build(pool, cuts, &block, &subtree);
-			if (err < 0)
-				return err;
-		}
-		err = subtree_entry(pool, &subtree, &root[top]);
+		root[top] = cuts->class[at];
+		if (block.from == block.until)
+			continue;
+		err = root_build(pool, cuts, &block, &root[top]);
 		if (err < 0)
 			return err;
 	}

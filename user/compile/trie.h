@@ -21,8 +21,9 @@ struct trie_pool {
 	size_t window;	 /* its first node */
 	uint32_t *table; /* open addressing over the window's nodes: 1 + index, 0: empty */
 	struct trie_scratch *scratch;
-	size_t dense_left; /* nodes of the trie that may still be dense */
-	size_t max_bytes;  /* of nodes and leaves; 0: no limit */
+	size_t dense_left;  /* blocks of the trie that may still be dense without need */
+	size_t dense_bytes; /* of all tries */
+	size_t max_bytes;   /* of nodes and leaves; 0: no limit */
 };
 
 /* Fills one root (ZG_ROOT_SIZE entries). Classes must not be over ZG_CLASS_MAX. -ENOMEM; -E2BIG

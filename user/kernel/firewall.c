@@ -81,15 +81,12 @@ void firewall_close(struct firewall *firewall)
 
 /* ---- memory ---- */
 
+/* 0: as large as the policy wants it. */
 static const uint32_t value_sizes[FIREWALL_MAP_COUNT] = {
 	[MAP_CONTROL] = sizeof(struct zg_control),
 	[MAP_SETTINGS] = ZG_HALVES * sizeof(struct zg_settings),
 	[MAP_CONNECT] = sizeof(struct zg_connect),
 	[MAP_ORIGIN] = sizeof(struct zg_origin),
-	[MAP_NODES] = sizeof(struct zg_node),
-	[MAP_LEAVES] = sizeof(struct zg_leaves),
-	[MAP_PAIRS] = sizeof(struct zg_words),
-	[MAP_COMB] = sizeof(struct zg_words),
 	[MAP_CLASSES] = sizeof(struct zg_class),
 	[MAP_FLOWS] = sizeof(struct zg_flow),
 	[MAP_RULE_COUNTERS] = sizeof(struct zg_rule_counter),
@@ -122,6 +119,7 @@ uint32_t firewall_abi(void)
 		sizeof(struct zg_flow_key),
 		sizeof(struct zg_fragment_key),
 		sizeof(struct zg_address),
+		sizeof(struct zg_node),
 		sizeof(struct zg_roots),
 		sizeof(struct zg_ports),
 		sizeof(struct zg_line),
@@ -187,33 +185,46 @@ static int fixed_tables_find(struct firewall *firewall, struct report *report)
 	return 0;
 }
 
+/* The cross table: pairs and then rows of both halves. Negative errno, said. */
+static int cross_find(struct firewall *firewall, struct report *report)
+{
+	const struct firewall_map_state *map = &firewall->map[MAP_CROSS];
+	const struct zg_control *control = firewall->map[MAP_CONTROL].memory;
+	size_t words = map->memory_bytes / sizeof(uint32_t);
+	struct tables *tables = &firewall->tables;
+
+	if (control->pair_words > words)
+		return report_fail(report, -EPROTO, "looking for the rows of the cross table");
+	tables->pairs = map->memory;
+	tables->comb = tables->pairs + control->pair_words;
+	tables->size.pairs = control->pair_words / ZG_HALVES;
+	tables->size.comb = (uint32_t)(words - control->pair_words) / ZG_HALVES;
+	return 0;
+}
+
 int firewall_map_memory(struct firewall *firewall, struct report *report)
 {
 	const struct firewall_map_state *map = firewall->map;
+	int error;
 
 	for (int i = 0; i < FIREWALL_MAP_COUNT; i++) {
-		int error = map[i].fd < 0 ? 0 : map_state_read(firewall, i, report);
-
+		error = map[i].fd < 0 ? 0 : map_state_read(firewall, i, report);
 		if (error)
 			return error;
 	}
 	firewall->tables = (struct tables){
 		.size =
 			{
-				.nodes = map[MAP_NODES].max_entries / ZG_HALVES,
-				.leaves = map[MAP_LEAVES].max_entries / ZG_HALVES *
-					  ZG_LEAVES_PER_BLOCK,
-				.pairs =
-					map[MAP_PAIRS].max_entries / ZG_HALVES * ZG_WORDS_PER_BLOCK,
-				.comb = map[MAP_COMB].max_entries / ZG_HALVES * ZG_WORDS_PER_BLOCK,
+				.nodes = (uint32_t)(map[MAP_NODES].memory_bytes /
+						    sizeof(struct zg_node) / ZG_HALVES),
+				.leaves = (uint32_t)(map[MAP_LEAVES].memory_bytes /
+						     sizeof(uint16_t) / ZG_HALVES),
 				.classes = map[MAP_CLASSES].max_entries / ZG_HALVES,
 			},
 		.settings = map[MAP_SETTINGS].memory,
 		.origin = map[MAP_ORIGIN].memory,
 		.nodes = map[MAP_NODES].memory,
 		.leaves = map[MAP_LEAVES].memory,
-		.pairs = map[MAP_PAIRS].memory,
-		.comb = map[MAP_COMB].memory,
 		.classes = map[MAP_CLASSES].memory,
 	};
 	firewall->control = map[MAP_CONTROL].memory;
@@ -224,7 +235,8 @@ int firewall_map_memory(struct firewall *firewall, struct report *report)
 	firewall->nics = map[MAP_NICS].memory;
 	if (map[MAP_ORIGIN].max_entries < ZG_HALVES || map[MAP_NICS].max_entries < ZG_NICS_MAX)
 		return report_refuse(report, -EPROTO, "the maps are smaller than two halves");
-	return fixed_tables_find(firewall, report);
+	error = cross_find(firewall, report);
+	return error ? error : fixed_tables_find(firewall, report);
 }
 
 /* ---- pins ---- */
@@ -406,6 +418,9 @@ void firewall_flip(struct firewall *firewall, uint32_t active, uint32_t fallback
 		   uint64_t deadline_ms)
 {
 	uint64_t word = ZG_WORD(active, fallback, deadline_ms);
+
+	if (active < ZG_HALVES && firewall->tables.settings[active].flags & ZG_F_IFGROUPS)
+		word |= ZG_WORD_STAGES;
 
 	/* Release: a program that sees the word sees the tables behind it. */
 	__atomic_store_n(&firewall->control->word, word, __ATOMIC_RELEASE);

@@ -25,10 +25,9 @@
 	X(FIXED_TABLES, "fixed_tables", ".bss", true)                                              \
 	X(CONNECT, "host", ".data.host", true)                                                     \
 	X(ORIGIN, "origin", "origin", true)                                                        \
-	X(NODES, "nodes", "nodes", true)                                                           \
-	X(LEAVES, "leaves", "leaves", true)                                                        \
-	X(PAIRS, "pairs", "pairs", true)                                                           \
-	X(COMB, "comb", "comb", true)                                                              \
+	X(NODES, "nodes", ".data.nodes", true)                                                     \
+	X(LEAVES, "leaves", ".data.leaves", true)                                                  \
+	X(CROSS, "cross", ".data.cross", true)                                                     \
 	X(CLASSES, "classes", "classes", true)                                                     \
 	X(FLOWS, "flows", "flows", false)                                                          \
 	X(FRAGMENTS, "fragments", "fragments", false)                                              \

@@ -13,9 +13,11 @@
 #define ASSERT_DENSE(type) _Static_assert(sizeof(type) % 8 == 0, "holes between map elements")
 ASSERT_DENSE(struct zg_origin);
 ASSERT_DENSE(struct zg_node);
-ASSERT_DENSE(struct zg_leaves);
-ASSERT_DENSE(struct zg_words);
 ASSERT_DENSE(struct zg_class);
+
+/* Headroom comes in whole steps. */
+#define LEAVES_STEP 256u
+#define WORDS_STEP 64u
 
 /* Up to here room is cheap, and doubling spares the next objects. */
 #define GENEROUS_BYTES (32u << 20)
@@ -95,9 +97,9 @@ struct table_sizes table_sizes_with_headroom(const struct table_sizes *need,
 	static const uint32_t percents[] = {200, 150, 125, 106};
 	struct table_sizes size = {
 		.nodes = doubled(need->nodes, 1024),
-		.leaves = doubled(need->leaves, 16 * ZG_LEAVES_PER_BLOCK),
-		.pairs = doubled(need->pairs, 64 * ZG_WORDS_PER_BLOCK),
-		.comb = doubled(need->comb, 64 * ZG_WORDS_PER_BLOCK),
+		.leaves = doubled(need->leaves, 16 * LEAVES_STEP),
+		.pairs = doubled(need->pairs, 64 * WORDS_STEP),
+		.comb = doubled(need->comb, 64 * WORDS_STEP),
 		.classes = doubled(need->classes, 256),
 	};
 	if (table_sizes_bytes(&size) <= GENEROUS_BYTES &&
@@ -106,9 +108,9 @@ struct table_sizes table_sizes_with_headroom(const struct table_sizes *need,
 	for (size_t i = 0; i < sizeof(percents) / sizeof(percents[0]); i++) {
 		size = (struct table_sizes){
 			.nodes = with_percent(need->nodes, percents[i], 1),
-			.leaves = with_percent(need->leaves, percents[i], ZG_LEAVES_PER_BLOCK),
-			.pairs = with_percent(need->pairs, percents[i], ZG_WORDS_PER_BLOCK),
-			.comb = with_percent(need->comb, percents[i], ZG_WORDS_PER_BLOCK),
+			.leaves = with_percent(need->leaves, percents[i], LEAVES_STEP),
+			.pairs = with_percent(need->pairs, percents[i], WORDS_STEP),
+			.comb = with_percent(need->comb, percents[i], WORDS_STEP),
 			.classes = with_percent(need->classes, percents[i], 1),
 		};
 		if (table_sizes_bytes(&size) <= memory_max_bytes)
@@ -116,9 +118,9 @@ struct table_sizes table_sizes_with_headroom(const struct table_sizes *need,
 	}
 	return (struct table_sizes){
 		.nodes = whole_blocks(need->nodes, 1),
-		.leaves = whole_blocks(need->leaves, ZG_LEAVES_PER_BLOCK),
-		.pairs = whole_blocks(need->pairs, ZG_WORDS_PER_BLOCK),
-		.comb = whole_blocks(need->comb, ZG_WORDS_PER_BLOCK),
+		.leaves = whole_blocks(need->leaves, LEAVES_STEP),
+		.pairs = whole_blocks(need->pairs, WORDS_STEP),
+		.comb = whole_blocks(need->comb, WORDS_STEP),
 		.classes = whole_blocks(need->classes, 1),
 	};
 }
@@ -152,11 +154,17 @@ static struct zg_node node_moved(const struct zg_node *node, uint32_t nodes_by, 
 	return moved;
 }
 
-static void roots_write(struct zg_roots *to, const struct zg_roots *from, uint32_t by)
+static void roots_write(struct zg_roots *to, const struct zg_roots *from, uint32_t nodes_by,
+			uint32_t leaves_by)
 {
-	for (uint32_t trie = 0; trie < ZG_TRIES; trie++)
-		for (uint32_t i = 0; i < ZG_ROOT_SIZE; i++)
-			to->entry[trie][i] = entry_moved(from->entry[trie][i], by);
+	for (uint32_t trie = 0; trie < ZG_TRIES; trie++) {
+		for (uint32_t i = 0; i < ZG_ROOT_SIZE; i++) {
+			uint32_t entry = from->entry[trie][i];
+
+			to->entry[trie][i] = entry & ZG_ENTRY_DENSE ? entry + leaves_by
+								    : entry_moved(entry, nodes_by);
+		}
+	}
 }
 
 static void pairs_write(uint32_t *to, const uint32_t *from, size_t count, uint32_t by)
@@ -194,15 +202,17 @@ void tables_write(const struct tables *tables, uint32_t half, const struct image
 	for (uint32_t role = 0; role < ZG_ROLES; role++)
 		settings.pair_base[role] += pair_base;
 	settings.class_base += class_base;
+	settings.node_base = node_base;
 	tables->settings[half] = settings;
-	roots_write(&tables->roots[half], image->roots, node_base);
+	roots_write(&tables->roots[half], image->roots, node_base, leaf_base);
 	memcpy(&tables->ports[half * 2], image->ports, 2 * sizeof(*tables->ports));
 	origin_write(&tables->origin[half], image->origin, line_slot);
 	for (size_t i = 0; i < image->node_count; i++)
 		tables->nodes[node_base + i] = node_moved(&image->nodes[i], node_base, leaf_base);
 	array_copy(tables->leaves + leaf_base, image->leaves, image->leaf_count,
 		   sizeof(*tables->leaves));
-	pairs_write(tables->pairs + pair_base, image->pairs, image->pair_count, comb_base);
+	pairs_write(tables->pairs + pair_base, image->pairs, image->pair_count,
+		    ZG_HALVES * size->pairs + comb_base);
 	comb_write(tables->comb + comb_base, image->comb, image->comb_count, rule_slot);
 	array_copy(tables->classes + class_base, image->classes, image->class_count,
 		   sizeof(*tables->classes));
@@ -254,15 +264,17 @@ int tables_read(const struct tables *tables, uint32_t half, const struct table_s
 	for (uint32_t role = 0; role < ZG_ROLES; role++)
 		image.settings.pair_base[role] -= pair_base;
 	image.settings.class_base -= class_base;
+	image.settings.node_base = 0;
 	/* Moving back is moving on by the two's complement. */
-	roots_write(image.roots, &tables->roots[half], 0u - node_base);
+	roots_write(image.roots, &tables->roots[half], 0u - node_base, 0u - leaf_base);
 	memcpy(image.ports, &tables->ports[half * 2], 2 * sizeof(*image.ports));
 	memcpy(image.origin, &tables->origin[half], sizeof(*image.origin));
 	for (size_t i = 0; i < used->nodes; i++)
 		image.nodes[i] =
 			node_moved(&tables->nodes[node_base + i], 0u - node_base, 0u - leaf_base);
 	memcpy(image.leaves, tables->leaves + leaf_base, used->leaves * sizeof(*image.leaves));
-	pairs_write(image.pairs, tables->pairs + pair_base, used->pairs, 0u - comb_base);
+	pairs_write(image.pairs, tables->pairs + pair_base, used->pairs,
+		    0u - (ZG_HALVES * size->pairs + comb_base));
 	memcpy(image.comb, tables->comb + comb_base, used->comb * sizeof(*image.comb));
 	memcpy(image.classes, tables->classes + class_base, used->classes * sizeof(*image.classes));
 	*ret_image = image;

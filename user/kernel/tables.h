@@ -28,8 +28,8 @@ struct tables {
 	struct zg_origin *origin;     /* [half] */
 	struct zg_node *nodes;
 	uint16_t *leaves;
-	uint32_t *pairs;
-	uint32_t *comb;
+	uint32_t *pairs; /* of the cross table; an index of a row counts from here too */
+	uint32_t *comb;	 /* behind the pairs of both halves */
 	struct zg_class *classes;
 };
 
