@@ -82,16 +82,16 @@ int __wrap_instance_open(const char *instance, struct report *report, struct pin
 	return -ENOENT;
 }
 
-/* A hash over 1.3 MB a policy would be most of what the fuzzer does. It has tests of its own. */
-void __wrap_policy_hash(const struct resolved *policy, const struct image *image,
-			const struct cuts *const cuts[ZG_TRIES], uint8_t ret_hash[32]);
-void __wrap_policy_hash(const struct resolved *policy, const struct image *image,
-			const struct cuts *const cuts[ZG_TRIES], uint8_t ret_hash[32])
+/* A hash over the whole policy would be much of what the fuzzer does. It has tests of its own. */
+int __wrap_policy_hash(const struct resolved *policy, const struct image *image,
+		       uint8_t ret_hash[32]);
+int __wrap_policy_hash(const struct resolved *policy, const struct image *image,
+		       uint8_t ret_hash[32])
 {
 	(void)policy;
 	(void)image;
-	(void)cuts;
 	memset(ret_hash, 0, 32);
+	return 0;
 }
 
 void texts_init(void)

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -144,11 +145,84 @@ static void test_deterministic(void **state)
 	}
 }
 
+static void hash_of(struct resolved *policy, uint8_t ret_hash[32])
+{
+	struct diags diags = {0};
+	struct image image;
+
+	assert_int_equal(image_build(policy, &diags, &image), 0);
+	memcpy(ret_hash, image.settings.policy_hash, 32);
+	image_free(&image);
+	diags_free(&diags);
+}
+
+static void range_set(struct resolved *policy, uint32_t first, uint32_t last,
+		      struct address_set *ret_set)
+{
+	ret_set->v4 = arena_alloc(&policy->arena, 1, sizeof(*ret_set->v4));
+	ret_set->v4[0] = (struct range4){first, last};
+	ret_set->count4 = 1;
+}
+
+/* What the tables are made of changes the hash, and back; a zone that nobody uses does not. */
+static void test_hash(void **state)
+{
+	struct resolved policy;
+	struct zone *remote, *local, *spare;
+	struct rule *rule;
+	uint8_t hash[32], other[32];
+
+	(void)state;
+	policy_start(&policy);
+	remote = zone_make(&policy, false);
+	local = zone_make(&policy, true);
+	spare = zone_make(&policy, false);
+	range_set(&policy, 0x0a000000u, 0x0a0000ffu, &remote->addresses);
+	range_set(&policy, 0xc0000201u, 0xc0000201u, &local->addresses);
+	range_set(&policy, 0x0b000000u, 0x0b0000ffu, &spare->addresses);
+	rule = rule_make(&policy, ROLE_ACCEPT, 0, 1);
+	rule_port(&policy, rule, 22, 22);
+	range_set(&policy, 0xc0000201u, 0xc0000201u, &policy.self);
+	policy.self.count4 = 0;
+	hash_of(&policy, hash);
+
+	spare->addresses.count4 = 0;
+	hash_of(&policy, other);
+	assert_memory_equal(hash, other, 32);
+
+	remote->addresses.v4[0].last ^= 1;
+	hash_of(&policy, other);
+	assert_memory_not_equal(hash, other, 32);
+	remote->addresses.v4[0].last ^= 1;
+	rule->ports[0].last++;
+	hash_of(&policy, other);
+	assert_memory_not_equal(hash, other, 32);
+	rule->ports[0].last--;
+	rule->role = ROLE_OPEN;
+	rule->open_remote = 0;
+	rule->open_local = 1;
+	hash_of(&policy, other);
+	assert_memory_not_equal(hash, other, 32);
+	rule->role = ROLE_ACCEPT;
+	policy.self.count4 = 1;
+	hash_of(&policy, other);
+	assert_memory_not_equal(hash, other, 32);
+	policy.self.count4 = 0;
+	snprintf(remote->interface, sizeof(remote->interface), "eth7");
+	hash_of(&policy, other);
+	assert_memory_not_equal(hash, other, 32);
+	remote->interface[0] = '\0';
+	hash_of(&policy, other);
+	assert_memory_equal(hash, other, 32);
+	arena_free(&policy.arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_random_policies),
 		cmocka_unit_test(test_deterministic),
+		cmocka_unit_test(test_hash),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

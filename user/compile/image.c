@@ -334,15 +334,7 @@ static int total_check(struct build *build)
 
 static int hash_stage(struct build *build)
 {
-	const struct cuts *const cuts[ZG_TRIES] = {
-		[ZG_REMOTE4] = &build->remote.cuts4,
-		[ZG_LOCAL4] = &build->local.cuts4,
-		[ZG_REMOTE6] = &build->remote.cuts6,
-		[ZG_LOCAL6] = &build->local.cuts6,
-	};
-
-	policy_hash(build->policy, build->image, cuts, build->image->settings.policy_hash);
-	return 0;
+	return policy_hash(build->policy, build->image, build->image->settings.policy_hash);
 }
 
 int image_build(const struct resolved *policy, struct diags *diags, struct image *ret_image)

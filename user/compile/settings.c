@@ -3,11 +3,13 @@
  * Plain settings as the programs read them, and the policy hash. Knows no addresses.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "compile/origin.h"
 #include "compile/ports.h"
 #include "compile/settings.h"
+#include "util/cleanup.h"
 #include "util/sha256.h"
 
 #define NS_PER_S 1000000000u
@@ -87,20 +89,6 @@ int settings_build(const struct resolved *policy, struct zg_settings *ret_settin
 	return 0;
 }
 
-/* Every part with its length, so that no two policies give the same stream. */
-static void part_add(struct sha256 *sha, const void *data, size_t bytes)
-{
-	uint64_t length = bytes;
-
-	sha256_add(sha, &length, sizeof(length));
-	sha256_add(sha, data, bytes);
-}
-
-static void text_add(struct sha256 *sha, const char *text)
-{
-	part_add(sha, text ? text : "", text ? strlen(text) : 0);
-}
-
 /* Numbers by seven bits a byte, on their way to the hash: most are small. */
 struct packer {
 	struct sha256 *sha;
@@ -123,52 +111,131 @@ static void number_add(struct packer *packer, uint64_t number)
 	packer->bytes[packer->used++] = (uint8_t)number;
 }
 
-/* Intervals as the steps from one start to the next, and their classes. */
-static void cuts_add(struct sha256 *sha, const struct cuts *cuts)
+/* With its length, so that no two policies give the same stream. */
+static void text_add(struct packer *packer, const char *text)
 {
-	struct packer packer = {.sha = sha, .used = 0};
-	struct addr6 before6 = {0, 0};
-	uint32_t before4 = 0;
+	size_t length = text ? strlen(text) : 0;
 
-	number_add(&packer, cuts->count);
-	for (size_t i = 0; i < cuts->count; i++) {
-		if (cuts->six) {
-			number_add(&packer, cuts->start6[i].high - before6.high);
-			number_add(&packer, cuts->start6[i].low - before6.low);
-			before6 = cuts->start6[i];
-		} else {
-			number_add(&packer, cuts->start4[i] - before4);
-			before4 = cuts->start4[i];
-		}
-		number_add(&packer, cuts->class[i]);
-	}
-	packer_flush(&packer);
+	number_add(packer, length);
+	packer_flush(packer);
+	if (length)
+		sha256_add(packer->sha, text, length);
 }
 
-void policy_hash(const struct resolved *policy, const struct image *image,
-		 const struct cuts *const cuts[ZG_TRIES], uint8_t ret_hash[32])
+static void addr6_add(struct packer *packer, struct addr6 address)
+{
+	number_add(packer, address.high);
+	number_add(packer, address.low);
+}
+
+/* Ranges as the gaps between them and their sizes. */
+static void set_add(struct packer *packer, const struct address_set *set)
+{
+	uint64_t before = 0;
+
+	number_add(packer, set->count4);
+	for (size_t i = 0; i < set->count4; i++) {
+		number_add(packer, set->v4[i].first - before);
+		number_add(packer, set->v4[i].last - set->v4[i].first);
+		before = set->v4[i].last;
+	}
+	number_add(packer, set->count6);
+	for (size_t i = 0; i < set->count6; i++) {
+		addr6_add(packer, set->v6[i].first);
+		addr6_add(packer, set->v6[i].last);
+	}
+}
+
+/* Zones that the tables know, by their index; what others hold is no part of the policy. */
+static int zones_add(struct packer *packer, const struct resolved *policy)
+{
+	AUTO_FREE bool *used = calloc(policy->zone_count + 1, sizeof(*used));
+
+	if (!used)
+		return -ENOMEM;
+	for (size_t i = 0; i < policy->rule_count; i++) {
+		const struct rule *rule = &policy->rules[i];
+
+		if (rule_accepts(rule) && rule->accept_remote >= 0 && rule->accept_local >= 0)
+			used[rule->accept_remote] = used[rule->accept_local] = true;
+		if (rule_opens(rule) && rule->open_remote >= 0 && rule->open_local >= 0)
+			used[rule->open_remote] = used[rule->open_local] = true;
+	}
+	for (size_t i = 0; i < policy->zone_count; i++) {
+		const struct zone *zone = &policy->zones[i];
+
+		if (!used[i] && !zone->local && !zone->interface[0])
+			continue;
+		number_add(packer, 1 + i);
+		number_add(packer, zone->local);
+		text_add(packer, zone->interface);
+		set_add(packer, &zone->addresses);
+	}
+	number_add(packer, 0);
+	return 0;
+}
+
+static void rule_add(struct packer *packer, const struct rule *rule)
+{
+	text_add(packer, rule->table);
+	text_add(packer, rule->name);
+	number_add(packer, (uint64_t)rule_accepts(rule) | (uint64_t)rule_opens(rule) << 1);
+	if (rule_accepts(rule)) {
+		number_add(packer, (uint64_t)rule->accept_remote);
+		number_add(packer, (uint64_t)rule->accept_local);
+	}
+	if (rule_opens(rule)) {
+		number_add(packer, (uint64_t)rule->open_remote);
+		number_add(packer, (uint64_t)rule->open_local);
+	}
+	if (!rule_accepts(rule) && !rule_opens(rule))
+		return;
+	number_add(packer, (uint64_t)rule->kind);
+	number_add(packer, rule->proto);
+	number_add(packer, rule->ftp);
+	number_add(packer, rule->port_count);
+	number_add(packer, rule->port_ranges);
+	for (size_t i = 0; i < rule->port_ranges; i++) {
+		number_add(packer, rule->ports[i].first);
+		number_add(packer, rule->ports[i].last);
+	}
+}
+
+static void line_add(struct packer *packer, const struct origin_line *line)
+{
+	text_add(packer, line->text);
+	number_add(packer, (uint64_t)line->negated | (uint64_t)line->any_port << 1 |
+				   (uint64_t)line->resolved << 2 | (uint64_t)line->kind << 3);
+	for (int i = 0; i < 4; i++)
+		number_add(packer, (uint64_t)(line->octet[i] + 1));
+	number_add(packer, line->ports.first);
+	number_add(packer, line->ports.last);
+	number_add(packer, line->origin.first);
+	number_add(packer, line->origin.last);
+	set_add(packer, &line->addresses);
+}
+
+int policy_hash(const struct resolved *policy, const struct image *image, uint8_t ret_hash[32])
 {
 	struct zg_settings settings = image->settings;
 	struct sha256 sha;
+	struct packer packer = {.sha = &sha, .used = 0};
 
 	settings.generation = 0;
 	memset(settings.policy_hash, 0, sizeof(settings.policy_hash));
 	memset(settings.ifindex, 0, sizeof(settings.ifindex));
 	sha256_start(&sha);
-	part_add(&sha, &settings, sizeof(settings));
-	part_add(&sha, image->ifgroup_name, sizeof(image->ifgroup_name));
-	for (int trie = 0; trie < ZG_TRIES; trie++)
-		cuts_add(&sha, cuts[trie]);
-	part_add(&sha, image->ports, 2 * sizeof(*image->ports));
-	part_add(&sha, image->origin, sizeof(*image->origin));
-	part_add(&sha, image->pairs, image->pair_count * sizeof(*image->pairs));
-	part_add(&sha, image->comb, image->comb_count * sizeof(*image->comb));
-	part_add(&sha, image->classes, image->class_count * sizeof(*image->classes));
-	for (size_t i = 0; i < policy->rule_count; i++) {
-		text_add(&sha, policy->rules[i].table);
-		text_add(&sha, policy->rules[i].name);
-	}
+	sha256_add(&sha, &settings, sizeof(settings));
+	if (zones_add(&packer, policy) < 0)
+		return -ENOMEM;
+	set_add(&packer, &policy->self);
+	number_add(&packer, policy->rule_count);
+	for (size_t i = 0; i < policy->rule_count; i++)
+		rule_add(&packer, &policy->rules[i]);
+	number_add(&packer, policy->line_count);
 	for (size_t i = 0; i < policy->line_count; i++)
-		text_add(&sha, policy->lines[i].text);
+		line_add(&packer, &policy->lines[i]);
+	packer_flush(&packer);
 	sha256_end(&sha, ret_hash);
+	return 0;
 }

@@ -7,17 +7,15 @@
 #define USER_COMPILE_SETTINGS_H
 
 #include "compile/image.h"
-#include "compile/intervals.h"
 
 /* Everything but sizes, bases and the hash. -E2BIG: over ZG_FTP_PORTS_MAX control ports. */
 int settings_build(const struct resolved *policy, struct zg_settings *ret_settings);
 
 /*
- * SHA-256 over the tables, the settings and the identities of rules and lines. The tries stand for
- * what they say, the intervals that they were built from (four, by enum zg_trie): fewer bytes, and
- * another layout of nodes is not another policy.
+ * SHA-256 over all that the tables are compiled from: the settings, the zones in use, rules and
+ * lines with their identities. The tables follow from these, and take many times the bytes; another
+ * layout of them is not another policy. -ENOMEM.
  */
-void policy_hash(const struct resolved *policy, const struct image *image,
-		 const struct cuts *const cuts[ZG_TRIES], uint8_t ret_hash[32]);
+int policy_hash(const struct resolved *policy, const struct image *image, uint8_t ret_hash[32]);
 
 #endif
