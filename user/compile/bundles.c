@@ -102,7 +102,6 @@ static int bundles_group(struct bundles *bundles, const struct entry *entries, s
 			.local = (uint32_t)entries[i].zones,
 			.first = i,
 			.rules = 1,
-			.painted = ROW_UNKNOWN,
 		};
 		bundles->count++;
 	}
@@ -130,18 +129,16 @@ static int bundles_index(struct bundles *bundles, size_t members)
 	return 0;
 }
 
-static int paint_prepare(struct bundles *bundles)
+static int rows_prepare(struct bundles *bundles)
 {
 	size_t columns = bundles->axis[ZG_ACCEPT]->sets.count;
 	uint32_t row;
 
 	if (bundles->axis[ZG_OPEN]->sets.count > columns)
 		columns = bundles->axis[ZG_OPEN]->sets.count;
-	bundles->paint_rule = malloc(columns * sizeof(*bundles->paint_rule));
-	bundles->paint_stamp = calloc(columns, sizeof(*bundles->paint_stamp));
-	bundles->columns = malloc(columns * sizeof(*bundles->columns));
-	bundles->cells = malloc(columns * sizeof(*bundles->cells));
-	if (!bundles->paint_rule || !bundles->paint_stamp || !bundles->columns || !bundles->cells)
+	bundles->painted = calloc(bundles->count + 1, sizeof(*bundles->painted));
+	if (!bundles->painted || painter_init(&bundles->painter, columns, bundles->rank,
+					      bundles->policy->rule_count) < 0)
 		return -ENOMEM;
 	return intern_add(&bundles->rows, NULL, 0, &row) < 0 ? -ENOMEM : 0;
 }
@@ -163,7 +160,7 @@ int bundles_build(const struct resolved *policy, const struct party *remote,
 	count = entries_collect(&bundles, remote, local, entries);
 	if (radix_sort(entries, count, sizeof(*entries), key, 3) < 0 ||
 	    bundles_group(&bundles, entries, count) < 0 ||
-	    bundles_index(&bundles, remote->zone_count) < 0 || paint_prepare(&bundles) < 0)
+	    bundles_index(&bundles, remote->zone_count) < 0 || rows_prepare(&bundles) < 0)
 		return -ENOMEM;
 	*ret_bundles = bundles;
 	bundles = (struct bundles){.count = 0};
@@ -171,56 +168,6 @@ int bundles_build(const struct resolved *policy, const struct party *remote,
 }
 
 /* ---- rows ---- */
-
-static void paint_begin(struct bundles *bundles)
-{
-	bundles->stamp++;
-	bundles->column_count = 0;
-}
-
-static inline void paint(struct bundles *bundles, uint32_t column, uint32_t rule)
-{
-	if (bundles->paint_stamp[column] != bundles->stamp) {
-		bundles->paint_stamp[column] = bundles->stamp;
-		bundles->paint_rule[column] = rule;
-		bundles->columns[bundles->column_count++] = column;
-	} else if (bundles->rank[rule] < bundles->rank[bundles->paint_rule[column]]) {
-		bundles->paint_rule[column] = rule;
-	}
-}
-
-static int compare_columns(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-/* The painted columns in order, as a row. */
-static int paint_end(struct bundles *bundles, size_t columns, struct intern *rows,
-		     uint32_t *ret_row)
-{
-	size_t count = 0;
-	int err;
-
-	if (bundles->column_count * 16 < columns) {
-		qsort(bundles->columns, bundles->column_count, sizeof(*bundles->columns),
-		      compare_columns);
-		for (; count < bundles->column_count; count++) {
-			uint32_t column = bundles->columns[count];
-
-			bundles->cells[count] = ZG_CELL(column, bundles->paint_rule[column] + 1);
-		}
-	} else {
-		for (uint32_t column = 0; column < columns; column++) {
-			if (bundles->paint_stamp[column] == bundles->stamp)
-				bundles->cells[count++] =
-					ZG_CELL(column, bundles->paint_rule[column] + 1);
-		}
-	}
-	err = intern_add(rows, bundles->cells, count * sizeof(*bundles->cells), ret_row);
-	return err < 0 ? err : 0;
-}
 
 static int rule_paint(struct bundles *bundles, const struct port_axis *axis, uint32_t index)
 {
@@ -235,48 +182,49 @@ static int rule_paint(struct bundles *bundles, const struct port_axis *axis, uin
 		size_t i = cuts_find4(&axis->cuts, spans[s].first);
 
 		for (; i < axis->cuts.count && axis->cuts.start4[i] <= spans[s].last; i++)
-			paint(bundles, axis->cuts.class[i], index);
+			painter_add(&bundles->painter, axis->cuts.class[i], bundles -> rank[index]);
 	}
 	return 0;
 }
 
 /* The cells of one bundle alone, painted once. */
-static int bundle_paint(struct bundles *bundles, struct bundle *bundle)
+static int bundle_paint(struct bundles *bundles, uint32_t index)
 {
+	const struct bundle *bundle = &bundles->list[index];
 	const struct port_axis *axis = bundles->axis[bundle->role];
 
-	if (bundle->painted != ROW_UNKNOWN)
+	if (bundles->painted[index].word)
 		return 0;
-	paint_begin(bundles);
 	for (size_t i = 0; i < bundle->rules; i++) {
 		int err = rule_paint(bundles, axis, bundles->rules[bundle->first + i]);
 
 		if (err < 0)
 			return err;
 	}
-	return paint_end(bundles, axis->sets.count, &bundles->painted, &bundle->painted);
+	return painter_take(&bundles->painter, axis->sets.count, &bundles->painted[index]);
 }
 
 static int join_paint(struct bundles *bundles, const uint32_t *list, size_t count,
 		      uint32_t *ret_row)
 {
-	for (size_t i = 0; i < count; i++) {
-		int err = bundle_paint(bundles, &bundles->list[list[i]]);
+	size_t columns = bundles->axis[bundles->list[list[0]].role]->sets.count, cells = 0;
+	const uint32_t *row;
+	int err;
 
+	if (array_reserve(&bundles->parts, &bundles->parts_capacity, count,
+			  sizeof(*bundles->parts)) < 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		err = bundle_paint(bundles, list[i]);
 		if (err < 0)
 			return err;
+		bundles->parts[i] = &bundles->painted[list[i]];
 	}
-	paint_begin(bundles);
-	for (size_t i = 0; i < count; i++) {
-		size_t bytes;
-		const uint32_t *cells =
-			intern_get(&bundles->painted, bundles->list[list[i]].painted, &bytes);
-
-		for (size_t c = 0; c < bytes / sizeof(*cells); c++)
-			paint(bundles, ZG_CELL_COLUMN(cells[c]), ZG_CELL_SLOT(cells[c]) - 1);
-	}
-	return paint_end(bundles, bundles->axis[bundles->list[list[0]].role]->sets.count,
-			 &bundles->rows, ret_row);
+	err = painter_join(&bundles->painter, bundles->parts, count, columns, &row, &cells);
+	if (err < 0)
+		return err;
+	err = intern_add(&bundles->rows, row, cells * sizeof(*row), ret_row);
+	return err < 0 ? err : 0;
 }
 
 int bundles_row(struct bundles *bundles, const uint32_t *list, size_t count, uint32_t *ret_row)
@@ -312,13 +260,13 @@ void bundles_free(struct bundles *bundles)
 	for (int role = 0; role < ZG_ROLES; role++)
 		free(bundles->by_remote[role]);
 	free(bundles->rank);
-	intern_free(&bundles->painted);
+	for (size_t i = 0; bundles->painted && i < bundles->count; i++)
+		painted_free(&bundles->painted[i]);
+	free(bundles->painted);
+	painter_free(&bundles->painter);
+	free(bundles->parts);
 	intern_free(&bundles->rows);
 	intern_free(&bundles->joins);
 	free(bundles->join_row);
-	free(bundles->paint_rule);
-	free(bundles->paint_stamp);
-	free(bundles->columns);
-	free(bundles->cells);
 	*bundles = (struct bundles){.count = 0};
 }

@@ -7,6 +7,7 @@
 #define USER_COMPILE_BUNDLES_H
 
 #include "compile/intern.h"
+#include "compile/paint.h"
 #include "compile/parties.h"
 #include "compile/ports.h"
 
@@ -14,10 +15,8 @@ struct bundle {
 	uint32_t role;		/* enum zg_role */
 	uint32_t remote, local; /* members of the parties */
 	size_t first, rules;	/* in bundles.rules */
-	uint32_t painted;	/* its cells in bundles.painted, ROW_UNKNOWN until needed */
 };
 
-#define ROW_UNKNOWN UINT32_MAX
 #define ROW_EMPTY 0u
 
 struct bundles {
@@ -28,16 +27,14 @@ struct bundles {
 	uint32_t *rank;		     /* of rule: the lower, the more specific */
 	const struct resolved *policy;
 	const struct port_axis *axis[ZG_ROLES];
-	struct intern painted; /* cells of single bundles */
-	struct intern rows;    /* distinct rows of ZG_CELL words by column; row 0 is empty */
-	struct intern joins;   /* distinct lists of bundles */
-	uint32_t *join_row;    /* row of each list */
+	struct painted *painted; /* of bundle; without a list until it is needed */
+	struct intern rows;	 /* distinct rows of ZG_CELL words by column; row 0 is empty */
+	struct intern joins;	 /* distinct lists of bundles */
+	uint32_t *join_row;	 /* row of each list */
 	size_t join_capacity;
-	/* Painting of one row: what each column has, and which columns have something. */
-	uint32_t *paint_rule, *paint_stamp, stamp;
-	uint32_t *columns;
-	size_t column_count;
-	uint32_t *cells;
+	struct painter painter;
+	const struct painted **parts; /* of the row that is joined */
+	size_t parts_capacity;
 };
 
 /* bundles.rows.max_bytes may be set after it. -ENOMEM. */

@@ -125,10 +125,17 @@ static int touches_join(struct profiler *profiler, uint32_t role)
 	return 0;
 }
 
+/* Touches by local class. They come with ascending bundles, and stay so within a class. */
+static int touches_sort(struct profiler *profiler)
+{
+	static const struct radix_word key[] = {{offsetof(struct touch, local), 4}};
+
+	return radix_sort(profiler->touches, profiler->touch_count, sizeof(*profiler->touches), key,
+			  1);
+}
+
 static int profile_role(struct profiler *profiler, uint32_t role, uint32_t class)
 {
-	static const struct radix_word key[] = {{offsetof(struct touch, bundle), 4},
-						{offsetof(struct touch, local), 4}};
 	const uint64_t *bits = class_sets_bits(&profiler->remote->sets, class);
 	size_t zones = profiler->remote->zone_count;
 
@@ -141,8 +148,7 @@ static int profile_role(struct profiler *profiler, uint32_t role, uint32_t class
 				return -ENOMEM;
 		}
 	}
-	if (radix_sort(profiler->touches, profiler->touch_count, sizeof(*profiler->touches), key,
-		       2) < 0)
+	if (touches_sort(profiler) < 0)
 		return -ENOMEM;
 	return touches_join(profiler, role);
 }

@@ -17,18 +17,34 @@ uint64_t hash_mix(uint64_t x)
 	return x ^ x >> 31;
 }
 
+static inline uint64_t hash_word(uint64_t hash, const uint8_t *p)
+{
+	uint64_t word;
+
+	memcpy(&word, p, sizeof(word));
+	hash = (hash ^ word) * 0xff51afd7ed558ccdull;
+	return hash ^ hash >> 32;
+}
+
+/* Long strings go by four lanes, which do not wait for each other. */
 uint64_t hash_bytes(const void *data, size_t bytes)
 {
 	const uint8_t *p = data;
-	uint64_t hash = bytes * 0x9e3779b97f4a7c15ull, word;
+	uint64_t hash = bytes * 0x9e3779b97f4a7c15ull, word = 0;
 
-	for (; bytes >= sizeof(word); bytes -= sizeof(word), p += sizeof(word)) {
-		memcpy(&word, p, sizeof(word));
-		hash = (hash ^ word) * 0xff51afd7ed558ccdull;
-		hash ^= hash >> 32;
+	if (bytes >= 4 * sizeof(word)) {
+		uint64_t lane[4] = {hash, hash + 1, hash + 2, hash + 3};
+
+		for (; bytes >= sizeof(lane); bytes -= sizeof(lane), p += sizeof(lane)) {
+			for (size_t i = 0; i < 4; i++)
+				lane[i] = hash_word(lane[i], p + i * sizeof(word));
+		}
+		for (size_t i = 0; i < 4; i++)
+			hash = hash_mix(hash ^ lane[i]);
 	}
+	for (; bytes >= sizeof(word); bytes -= sizeof(word), p += sizeof(word))
+		hash = hash_word(hash, p);
 	if (bytes) {
-		word = 0;
 		memcpy(&word, p, bytes);
 		hash = (hash ^ word) * 0xff51afd7ed558ccdull;
 	}
