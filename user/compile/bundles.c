@@ -187,21 +187,24 @@ static int rule_paint(struct bundles *bundles, const struct port_axis *axis, uin
 	return 0;
 }
 
-/* The cells of one bundle alone, painted once. */
-static int bundle_paint(struct bundles *bundles, uint32_t index)
+int bundles_paint(struct bundles *bundles)
 {
-	const struct bundle *bundle = &bundles->list[index];
-	const struct port_axis *axis = bundles->axis[bundle->role];
+	for (size_t b = 0; b < bundles->count; b++) {
+		const struct bundle *bundle = &bundles->list[b];
+		const struct port_axis *axis = bundles->axis[bundle->role];
+		int err = 0;
 
-	if (bundles->painted[index].word)
-		return 0;
-	for (size_t i = 0; i < bundle->rules; i++) {
-		int err = rule_paint(bundles, axis, bundles->rules[bundle->first + i]);
-
+		for (size_t i = 0; i < bundle->rules && err == 0; i++)
+			err = rule_paint(bundles, axis, bundles->rules[bundle->first + i]);
+		if (err == 0)
+			err = painter_take(&bundles->painter, axis->sets.count,
+					   &bundles->painted[b]);
 		if (err < 0)
 			return err;
+		if (bundles->painter.list_bytes > PAINTED_MAX_BYTES)
+			return -E2BIG;
 	}
-	return painter_take(&bundles->painter, axis->sets.count, &bundles->painted[index]);
+	return 0;
 }
 
 static int join_paint(struct bundles *bundles, const uint32_t *list, size_t count,
@@ -214,12 +217,8 @@ static int join_paint(struct bundles *bundles, const uint32_t *list, size_t coun
 	if (array_reserve(&bundles->parts, &bundles->parts_capacity, count,
 			  sizeof(*bundles->parts)) < 0)
 		return -ENOMEM;
-	for (size_t i = 0; i < count; i++) {
-		err = bundle_paint(bundles, list[i]);
-		if (err < 0)
-			return err;
+	for (size_t i = 0; i < count; i++)
 		bundles->parts[i] = &bundles->painted[list[i]];
-	}
 	err = painter_join(&bundles->painter, bundles->parts, count, columns, &row, &cells);
 	if (err < 0)
 		return err;

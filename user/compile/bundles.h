@@ -18,6 +18,7 @@ struct bundle {
 };
 
 #define ROW_EMPTY 0u
+#define PAINTED_MAX_BYTES ((size_t)192 << 20)
 
 struct bundles {
 	struct bundle *list; /* by role, remote, local */
@@ -27,7 +28,7 @@ struct bundles {
 	uint32_t *rank;		     /* of rule: the lower, the more specific */
 	const struct resolved *policy;
 	const struct port_axis *axis[ZG_ROLES];
-	struct painted *painted; /* of bundle; without a list until it is needed */
+	struct painted *painted; /* of bundle: what it has in rows */
 	struct intern rows;	 /* distinct rows of ZG_CELL words by column; row 0 is empty */
 	struct intern joins;	 /* distinct lists of bundles */
 	uint32_t *join_row;	 /* row of each list */
@@ -41,6 +42,8 @@ struct bundles {
 int bundles_build(const struct resolved *policy, const struct party *remote,
 		  const struct party *local, const struct port_axis *accept,
 		  const struct port_axis *open, struct bundles *ret_bundles);
+/* The cells of each bundle. -ENOMEM; -E2BIG: they take over PAINTED_MAX_BYTES. */
+int bundles_paint(struct bundles *bundles);
 /* The row of a list of bundles of one role, ascending. -ENOMEM, -E2BIG. */
 int bundles_row(struct bundles *bundles, const uint32_t *list, size_t count, uint32_t *ret_row);
 void bundles_free(struct bundles *bundles);

@@ -10,12 +10,14 @@
 
 #include <zonegate/reasons.h>
 
+#include "compile/cover.h"
 #include "compile/cross.h"
 #include "util/array.h"
 #include "util/cleanup.h"
 #include "util/radix.h"
 
 #define PROFILE_MAX_BYTES ((size_t)384 << 20)
+#define PROBES 256
 #define FACT_WORDS (sizeof(struct remote_facts) / sizeof(uint32_t))
 
 struct touch { /* a bundle that applies between the remote class and this local class */
@@ -79,6 +81,8 @@ static int touch_zone(struct profiler *profiler, uint32_t role, size_t member)
 		size_t start = zone ? profiler->local_end[zone - 1] : 0;
 		size_t end = profiler->local_end[zone];
 
+		if (bundles->painted[b].count == 0) /* others win all that it has */
+			continue;
 		if (array_reserve(&profiler->touches, &profiler->touch_capacity,
 				  profiler->touch_count + end - start,
 				  sizeof(*profiler->touches)) < 0)
@@ -175,30 +179,49 @@ static int profile_build(struct profiler *profiler, const struct remote_facts *f
 	return 0;
 }
 
+static int remote_profile(struct profiler *profiler, const struct nic_groups *groups,
+			  uint32_t class)
+{
+	struct remote_facts facts;
+
+	remote_facts_read(profiler->bundles->policy, profiler->remote, groups, class, &facts);
+	return profile_build(profiler, &facts, class);
+}
+
+/*
+ * A few classes from all over come first: neighbours share most of their rows, so in order a set of
+ * rules that does not fit would show it late. What was painted for them is kept.
+ */
+static int remotes_probe(struct profiler *profiler, const struct nic_groups *groups)
+{
+	size_t step = profiler->remote->sets.count / PROBES;
+	int err = 0;
+
+	for (size_t class = step; step > 1 && class < profiler->remote->sets.count && !err;
+	     class += step)
+		err = remote_profile(profiler, groups, (uint32_t) class);
+	return err;
+}
+
 static int remotes_merge(struct profiler *profiler, const struct nic_groups *groups,
 			 struct intern *profiles, struct cross *cross)
 {
 	const struct party *remote = profiler->remote;
+	int err = remotes_probe(profiler, groups);
 
 	cross->remote_map = malloc(remote->sets.count * sizeof(*cross->remote_map));
 	if (!cross->remote_map)
 		return -ENOMEM;
-	for (uint32_t class = 0; class < remote->sets.count; class ++) {
-		struct remote_facts facts;
-		int err;
-
-		remote_facts_read(profiler->bundles->policy, remote, groups, class, &facts);
-		err = profile_build(profiler, &facts, class);
+	for (uint32_t class = 0; class < remote->sets.count && err >= 0; class ++) {
+		err = remote_profile(profiler, groups, class);
 		if (err < 0)
 			return err;
 		err = intern_add(profiles, profiler->words,
 				 profiler->word_count * sizeof(*profiler->words),
 				 &cross->remote_map[class]);
-		if (err < 0)
-			return err;
 	}
 	cross->remotes = profiles->count;
-	return 0;
+	return err < 0 ? err : 0;
 }
 
 /* Keeps the profiles of the merged classes: facts and entries. */
@@ -286,7 +309,9 @@ int cross_build(const struct party *remote, const struct party *local,
 	CLEANUP(intern_free) struct intern profiles = {.max_bytes = PROFILE_MAX_BYTES};
 	int err;
 
-	err = profiler_locals(&profiler, local);
+	err = bundles_cover(bundles, remote, local);
+	if (err == 0)
+		err = profiler_locals(&profiler, local);
 	if (err == 0)
 		err = remotes_merge(&profiler, groups, &profiles, &cross);
 	if (err == 0)

@@ -70,6 +70,7 @@ int painter_take(struct painter *painter, size_t columns, struct painted *ret_pa
 		painter->cells[painted.count] = ZG_CELL((uint32_t)c, rank_of(painter->best[c]));
 		painted.count += painter->best[c] != INT16_MAX;
 	}
+	painter->list_bytes += painted.count * sizeof(*painted.word);
 	painted.word = malloc((painted.count + 1) * sizeof(*painted.word));
 	if (!painted.word)
 		return -ENOMEM;
@@ -107,22 +108,24 @@ static void dense_join(struct painter *painter, const struct painted *part, size
 	}
 }
 
+static void part_add(struct painter *painter, const struct painted *part, size_t columns)
+{
+	if (part->dense) {
+		dense_join(painter, part, columns);
+		return;
+	}
+	for (size_t c = 0; c < part->count; c++)
+		painter_add(painter, ZG_CELL_COLUMN(part->word[c]), ZG_CELL_SLOT(part->word[c]));
+}
+
+/* Parts have nothing behind their columns, so the last vector's rest stays clear. */
 static size_t by_column(struct painter *painter, const struct painted *const *parts, size_t count,
 			size_t columns)
 {
 	size_t cells = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		const struct painted *part = parts[i];
-
-		if (part->dense) {
-			dense_join(painter, part, columns);
-			continue;
-		}
-		for (size_t c = 0; c < part->count; c++)
-			painter_add(painter, ZG_CELL_COLUMN(part->word[c]),
-				    ZG_CELL_SLOT(part->word[c]));
-	}
+	for (size_t i = 0; i < count; i++)
+		part_add(painter, parts[i], columns);
 	for (size_t c = 0; c < columns; c++) {
 		int16_t value = painter->best[c];
 
@@ -130,9 +133,28 @@ static size_t by_column(struct painter *painter, const struct painted *const *pa
 		painter->cells[cells] = ZG_CELL((uint32_t)c, painter->slot[rank_of(value)]);
 		cells += value != INT16_MAX;
 	}
-	/* What lies in the last vector behind the columns was never touched: parts have nothing
-	 * there. */
 	return cells;
+}
+
+int painter_less(struct painter *painter, const struct painted *part,
+		 const struct painted *const *others, size_t count, size_t columns,
+		 struct painted *ret_painted)
+{
+	size_t cells = 0;
+
+	for (size_t i = 0; i < count; i++)
+		part_add(painter, others[i], columns);
+	for (size_t c = 0; c < part->count; c++) {
+		uint32_t rank = ZG_CELL_SLOT(part->word[c]);
+
+		painter->cells[cells] = part->word[c];
+		cells += rank < rank_of(painter->best[ZG_CELL_COLUMN(part->word[c])]);
+	}
+	best_clear(painter);
+	for (size_t c = 0; c < cells; c++)
+		painter_add(painter, ZG_CELL_COLUMN(painter->cells[c]),
+			    ZG_CELL_SLOT(painter->cells[c]));
+	return painter_take(painter, columns, ret_painted);
 }
 
 /* Two ascending lists as one; of two words of a column the lesser rank stays. */

@@ -24,7 +24,8 @@ struct painter {
 	uint16_t *slot; /* of rank: 1 + rule */
 	uint32_t *list[2], *cells;
 	size_t capacity[2];
-	size_t dense_bytes; /* so many are kept in dense forms */
+	size_t dense_bytes; /* kept in dense forms, of all painted lists */
+	size_t list_bytes;  /* and in lists */
 };
 
 /* rank: of each rule, below 65,535. -ENOMEM. */
@@ -43,6 +44,11 @@ static inline void painter_add(struct painter *painter, uint32_t column, uint32_
 /* What was added since the last take; to be freed with painted_free(). -ENOMEM. */
 int painter_take(struct painter *painter, size_t columns, struct painted *ret_painted);
 void painted_free(struct painted *painted);
+
+/* The cells of a part that no other one wins. The part is left as it is. -ENOMEM. */
+int painter_less(struct painter *painter, const struct painted *part,
+		 const struct painted *const *others, size_t count, size_t columns,
+		 struct painted *ret_painted);
 
 /*
  * Several painted lists over each other, as ZG_CELL(column, slot): *ret_cells is valid until the
