@@ -145,7 +145,7 @@ static __always_inline __u32 fast_remote6(const struct fast *fast, const __u32 o
 	__u32 entry = tables_root(fast->half, ZG_REMOTE6, bpf_ntohs(FAST_AT(__u16, offset)));
 	union address address;
 
-	if (!(entry & (ZG_ENTRY_NODE | ZG_ENTRY_DENSE)))
+	if (!(entry & ZG_ENTRY_KIND))
 		return entry;
 	address.word[0] = FAST_AT(__u64, offset);
 	address.word[1] = FAST_AT(__u64, offset + 8);

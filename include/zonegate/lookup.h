@@ -7,6 +7,7 @@
  *   static inline __u32 tables_root(__u32 half, __u32 trie, __u32 top);   index into
  * zg_roots.entry[trie], top < 65536 static inline const struct zg_node *tables_node(__u32 index);
  *   static inline const __u16 *tables_leaf(__u32 index);
+ *   static inline const __u16 *tables_ranges(__u32 index);   ZG_RANGES_READ leaves, by 8 bytes
  *   static inline const __u32 *tables_pair(__u32 index);
  *   static inline const __u32 *tables_comb(__u32 index);
  *   static inline __u32 tables_node_base(__u32 half);   what a dense block's child_base counts from
@@ -62,6 +63,54 @@ static inline __attribute__((always_inline)) __u32 lookup_branch(const struct zg
 	return run;
 }
 
+/* Even and odd numbers of a word's four, each with room for a borrow. */
+#define LOOKUP_HALVES 0x0000ffff0000ffffull
+#define LOOKUP_BORROWS 0x0001000000010000ull
+
+/* How many of a word's four numbers are not above the key: added up in bits 16.. and 48.. */
+static inline __attribute__((always_inline)) __u64 lookup_not_above(__u64 word, __u64 keys,
+								    __u64 odd_borrows)
+{
+	__u64 even = keys - (word & LOOKUP_HALVES), odd = keys - (word >> 16 & LOOKUP_HALVES);
+
+	return (even & LOOKUP_BORROWS) + (odd & odd_borrows);
+}
+
+/* Class of an IPv4 address (host order) from ranges, or ZG_LOOKUP_BROKEN. */
+static inline __attribute__((always_inline)) __u32 lookup_ranges(__u32 entry, __u32 address)
+{
+	const __u64 three = 0x10000; /* the fourth number of a last word is a class */
+	__u64 keys = (__u64)(address & 0xffff) * 0x100000001ull | LOOKUP_BORROWS, counts;
+	__u32 size = entry >> 28 & 3, at = (entry & ZG_RANGES_INDEX) * ZG_RANGES_UNIT, rank;
+	const __u16 *leaf = tables_ranges(at);
+	const __u64 *words;
+
+	if (!leaf)
+		return ZG_LOOKUP_BROKEN;
+	if (size == ZG_RANGES_32 && (address & 0xffff) >= leaf[ZG_RANGES_SPLIT]) {
+		leaf = tables_ranges(at + ZG_RANGES_LEAVES(16));
+		if (!leaf)
+			return ZG_LOOKUP_BROKEN;
+	}
+	words = (const __u64 *)(const void *)leaf;
+	if (size == ZG_RANGES_4) {
+		counts = lookup_not_above(words[0], keys, three);
+		rank = (__u32)((counts >> 48) + (counts >> 16)) & 3;
+		return leaf[3 + rank];
+	}
+	counts = lookup_not_above(words[0], keys, LOOKUP_BORROWS);
+	if (size == ZG_RANGES_8) {
+		counts += lookup_not_above(words[1], keys, three);
+		rank = (__u32)((counts >> 48) + (counts >> 16)) & 7;
+		return leaf[7 + rank];
+	}
+	counts += lookup_not_above(words[1], keys, LOOKUP_BORROWS) +
+		  lookup_not_above(words[2], keys, LOOKUP_BORROWS) +
+		  lookup_not_above(words[3], keys, three);
+	rank = (__u32)((counts >> 48) + (counts >> 16)) & 15;
+	return leaf[15 + rank];
+}
+
 /* Entry of a dense block for the third byte of an address, as lookup_branch(). */
 static inline __attribute__((always_inline)) __u32 lookup_dense(__u32 half, __u32 entry, __u8 byte)
 {
@@ -97,8 +146,10 @@ static inline __attribute__((always_inline)) __u32 lookup_class4(__u32 half, __u
 	__u32 entry = tables_root(half, trie, address >> 16);
 	const struct zg_node *node;
 
-	if (!(entry & (ZG_ENTRY_NODE | ZG_ENTRY_DENSE)))
+	if (!(entry & ZG_ENTRY_KIND))
 		return entry;
+	if ((entry & ZG_ENTRY_KIND) == ZG_ENTRY_RANGES)
+		return lookup_ranges(entry, address);
 	if (entry & ZG_ENTRY_DENSE) {
 		entry = lookup_dense(half, entry, address >> 8 & 0xff);
 	} else {

@@ -35,9 +35,14 @@ enum zg_trie {
 };
 
 #define ZG_ROOT_SIZE 65536u /* the first 16 bits of an address, both families */
-/* Root and prefix-node entries: a node index follows, or a dense block, else a class. */
-#define ZG_ENTRY_NODE 0x80000000u
-#define ZG_ENTRY_DENSE 0x40000000u /* roots alone */
+/*
+ * Entries: a class, or by the two highest bits what follows. Roots alone have dense blocks, those
+ * of IPv4 alone have ranges.
+ */
+#define ZG_ENTRY_KIND 0xc0000000u
+#define ZG_ENTRY_DENSE 0x40000000u  /* index of its first leaf */
+#define ZG_ENTRY_NODE 0x80000000u   /* index of a node */
+#define ZG_ENTRY_RANGES 0xc0000000u /* enum zg_ranges << 28, and index of its first leaf / 8 */
 #define ZG_ENTRY_INDEX 0x3fffffffu
 #define ZG_RUN_CHILD 0x8000u /* run entries: ordinal of a child follows, else a class */
 #define ZG_CLASS_MAX 32767u  /* classes fit a run entry */
@@ -96,6 +101,25 @@ ZG_ASSERT_OFFSET(struct zg_node, run, 46);
  */
 #define ZG_DENSE_CHILDREN 256u
 #define ZG_DENSE_LEAVES 258u
+
+/*
+ * Ranges: the classes of all addresses below an IPv4 root as c intervals, in leaves, in one line of
+ * cache. First the starts of the second and later intervals (the address's last 16 bits), c - 1 of
+ * them, then c classes. A comparison with all starts at once says which (bpf has no vectors: four
+ * starts lie in a word). Intervals that are left over have the last one's class.
+ */
+enum zg_ranges {
+	ZG_RANGES_4,  /* 16 bytes */
+	ZG_RANGES_8,  /* 32 bytes */
+	ZG_RANGES_16, /* 64 bytes */
+	ZG_RANGES_32, /* two of 16: leaf ZG_RANGES_SPLIT of the first is where the second begins */
+	ZG_RANGES_SIZES,
+};
+#define ZG_RANGES_LEAVES(c) (2 * (c)) /* one is spare */
+#define ZG_RANGES_SPLIT 31u
+#define ZG_RANGES_UNIT 8u	    /* leaves: what an index counts in */
+#define ZG_RANGES_INDEX 0x0fffffffu /* of the entry */
+#define ZG_RANGES_READ 32u	    /* leaves that a lookup may touch behind the first */
 
 /* ---- protocol and port -> class
  * -------------------------------------------------------------------------------- */

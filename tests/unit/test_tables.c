@@ -43,6 +43,13 @@ static inline const __u32 *tables_comb(__u32 index)
 	return index < 2 * looked_at->size.comb ? &looked_at->comb[index] : NULL;
 }
 
+static inline const __u16 *tables_ranges(__u32 index)
+{
+	return (__u64)index + ZG_RANGES_READ <= 2 * looked_at->size.leaves
+		       ? &looked_at->leaves[index]
+		       : NULL;
+}
+
 static inline __u32 tables_node_base(__u32 half)
 {
 	return looked_at->settings[half].node_base;

@@ -32,17 +32,19 @@ static void built_make(const struct cuts *cuts, struct built *built)
 	assert_int_equal(trie_build(&built->pool, cuts,
 				    built->roots->entry[cuts->six ? ZG_REMOTE6 : ZG_REMOTE4]),
 			 0);
+	built->image.leaf_count = trie_leaf_count(&built->pool);
+	built->image.leaves = calloc(built->image.leaf_count + 1, sizeof(*built->image.leaves));
+	trie_finish(&built->pool, built->roots, built->image.leaves);
 	built->image.roots = built->roots;
 	built->image.nodes = built->pool.nodes;
 	built->image.node_count = built->pool.node_count;
-	built->image.leaves =
-		(uint16_t *)(uintptr_t)trie_leaves(&built->pool, &built->image.leaf_count);
 	image_lookup_use(&built->image);
 }
 
 static void built_free(struct built *built)
 {
 	trie_pool_free(&built->pool);
+	free(built->image.leaves);
 	free(built->roots);
 }
 
@@ -149,8 +151,8 @@ static void test_random(void **state)
 	}
 }
 
-/* The same host numbers in a thousand networks, too far apart for a prefix node: one dense block
- * and one node below it serve them all. */
+/* The same host numbers in a thousand networks: ranges of 64 bytes serve them all, and where there
+ * are more numbers than ranges hold, one dense block and the nodes below it. */
 static void test_equal_nodes_are_shared(void **state)
 {
 	struct cuts cuts;
@@ -167,10 +169,59 @@ static void test_equal_nodes_are_shared(void **state)
 	}
 	built_make(&cuts, &built);
 	assert_trie(&cuts);
-	assert_int_equal(built.image.node_count, 1);
-	assert_int_equal(built.image.leaf_count, ZG_DENSE_LEAVES);
+	assert_int_equal(built.image.node_count, 0);
+	assert_int_equal(built.pool.ranges[ZG_RANGES_8].count, 1);
 	built_free(&built);
 	cuts_free(&cuts);
+
+	cuts_alloc(&cuts, 40001, false);
+	cuts_push(&cuts, 0, 1);
+	for (uint32_t i = 0; i < 1000; i++) {
+		for (uint32_t n = 0; n < 20; n++) {
+			cuts_push(&cuts, 0x0a000005u + i * 0x10000u + n * 0x300u, 2);
+			cuts_push(&cuts, 0x0a000006u + i * 0x10000u + n * 0x300u, 1);
+		}
+	}
+	built_make(&cuts, &built);
+	assert_trie(&cuts);
+	assert_int_equal(built.image.node_count, 1);
+	assert_int_equal(built.pool.leaves.size_bytes, ZG_DENSE_LEAVES * sizeof(uint16_t));
+	built_free(&built);
+	cuts_free(&cuts);
+}
+
+/* From 2 to 40 intervals below a root, their ends at the first and last addresses too. */
+static void test_ranges_of_every_size(void **state)
+{
+	(void)state;
+	for (uint32_t count = 2; count <= 40; count++) {
+		for (uint32_t form = 0; form < 3; form++) {
+			uint32_t step = form == 0 ? 1 : 65535 / (count - 1);
+			uint32_t first = form == 2 ? 65535 - (count - 2) * step : 1;
+			struct cuts cuts;
+			struct built built;
+
+			cuts_alloc(&cuts, count + 2, false);
+			cuts_push(&cuts, 0, 1);
+			cuts_push(&cuts, 0xc0000000u, 2);
+			for (uint32_t i = 0; i + 1 < count; i++)
+				cuts_push(&cuts, 0xc0000000u + first + i * step, 3 + i);
+			cuts_push(&cuts, 0xc0010000u, 1);
+			built_make(&cuts, &built);
+			assert_trie(&cuts);
+			assert_int_equal(built.image.node_count == 0 &&
+						 built.pool.leaves.size_bytes == 0,
+					 count <= 32);
+			for (uint32_t i = 0; i < 65536; i += 1 + i / 64)
+				assert_int_equal(lookup_class4(0, ZG_REMOTE4, 0xc0000000u + i),
+						 i < first ? 2
+						 : (i - first) / step < count - 1
+							 ? 3 + (i - first) / step
+							 : count + 1);
+			built_free(&built);
+			cuts_free(&cuts);
+		}
+	}
 }
 
 /* More different nodes than ordinals reach: a second window. */
@@ -200,7 +251,7 @@ static void test_many_nodes(void **state)
 	cuts_free(&cuts);
 }
 
-static void test_ipv4_host_is_one_node(void **state)
+static void test_ipv4_host_is_one_range(void **state)
 {
 	struct cuts cuts;
 	struct built built;
@@ -212,8 +263,8 @@ static void test_ipv4_host_is_one_node(void **state)
 	cuts_push(&cuts, 0xc000020bu, 1);
 	built_make(&cuts, &built);
 	assert_trie(&cuts);
-	assert_int_equal(built.image.node_count, 1);
-	assert_int_equal(built.image.nodes[0].kind, ZG_NODE_PREFIX);
+	assert_int_equal(built.image.node_count, 0);
+	assert_int_equal(built.pool.ranges[ZG_RANGES_4].count, 1);
 	built_free(&built);
 	cuts_free(&cuts);
 }
@@ -299,7 +350,8 @@ int main(void)
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_equal_nodes_are_shared),
 		cmocka_unit_test(test_many_nodes),
-		cmocka_unit_test(test_ipv4_host_is_one_node),
+		cmocka_unit_test(test_ranges_of_every_size),
+		cmocka_unit_test(test_ipv4_host_is_one_range),
 		cmocka_unit_test(test_ipv6_host_is_one_node),
 		cmocka_unit_test(test_ipv6_pair_of_hosts),
 		cmocka_unit_test(test_ipv6_depth),

@@ -291,7 +291,6 @@ static int tries_stage(struct build *build)
 	struct image *image = build->image;
 	struct party *parties[] = {&build->remote, &build->local};
 	const uint32_t *maps[] = {build->cross.remote_map, build->cross.local_map};
-	const uint16_t *leaves;
 	int err = 0;
 
 	build->pool.max_bytes = build->half_max_bytes;
@@ -310,16 +309,15 @@ static int tries_stage(struct build *build)
 	if (err < 0)
 		return err;
 	hosts_fill(build, &image->settings);
-	leaves = trie_leaves(&build->pool, &image->leaf_count);
+	image->leaf_count = trie_leaf_count(&build->pool);
 	image->node_count = build->pool.node_count;
 	image->nodes = arena_alloc(&image->arena, image->node_count + 1, sizeof(*image->nodes));
 	image->leaves = arena_alloc(&image->arena, image->leaf_count + 1, sizeof(*image->leaves));
 	if (!image->nodes || !image->leaves)
 		return -ENOMEM;
+	trie_finish(&build->pool, image->roots, image->leaves);
 	if (image->node_count)
 		memcpy(image->nodes, build->pool.nodes, image->node_count * sizeof(*image->nodes));
-	if (image->leaf_count)
-		memcpy(image->leaves, leaves, image->leaf_count * sizeof(*leaves));
 	return 0;
 }
 

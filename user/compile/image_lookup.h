@@ -32,6 +32,13 @@ static inline const __u16 *tables_leaf(__u32 index)
 	return index < image_lookup_image->leaf_count ? &image_lookup_image->leaves[index] : NULL;
 }
 
+static inline const __u16 *tables_ranges(__u32 index)
+{
+	return (__u64)index + ZG_RANGES_READ <= image_lookup_image->leaf_count
+		       ? &image_lookup_image->leaves[index]
+		       : NULL;
+}
+
 static inline __u32 tables_node_base(__u32 half)
 {
 	(void)half;

@@ -21,15 +21,20 @@ struct trie_pool {
 	size_t window;	 /* its first node */
 	uint32_t *table; /* open addressing over the window's nodes: 1 + index, 0: empty */
 	struct trie_scratch *scratch;
-	size_t dense_left;  /* blocks of the trie that may still be dense without need */
-	size_t dense_bytes; /* of all tries */
+	struct intern ranges[ZG_RANGES_SIZES];
+	size_t dense_bytes; /* of dense blocks */
 	size_t max_bytes;   /* of nodes and leaves; 0: no limit */
 };
 
-/* Fills one root (ZG_ROOT_SIZE entries). Classes must not be over ZG_CLASS_MAX. -ENOMEM; -E2BIG
- * past max_bytes. */
+/*
+ * Fills one root (ZG_ROOT_SIZE entries), whose leaves are not placed yet. Classes must not be over
+ * ZG_CLASS_MAX. -ENOMEM; -E2BIG past max_bytes.
+ */
 int trie_build(struct trie_pool *pool, const struct cuts *cuts, uint32_t *root);
-const uint16_t *trie_leaves(const struct trie_pool *pool, size_t *ret_count);
+/* How many leaves all tries have together. */
+size_t trie_leaf_count(const struct trie_pool *pool);
+/* Once all tries are built: writes the leaves, and where they are into roots and pool->nodes. */
+void trie_finish(struct trie_pool *pool, struct zg_roots *roots, uint16_t *ret_leaves);
 void trie_pool_free(struct trie_pool *pool);
 
 #endif

@@ -16,7 +16,7 @@ ASSERT_DENSE(struct zg_node);
 ASSERT_DENSE(struct zg_class);
 
 /* Headroom comes in whole steps. */
-#define LEAVES_STEP 256u
+#define LEAVES_STEP 256u /* lines of cache: ranges must lie in one */
 #define WORDS_STEP 64u
 
 /* Up to here room is cheap, and doubling spares the next objects. */
@@ -134,9 +134,19 @@ static void array_copy(void *to, const void *from, size_t count, size_t size)
 		memcpy(to, from, count * size);
 }
 
-static uint32_t entry_moved(uint32_t entry, uint32_t by)
+static uint32_t entry_moved(uint32_t entry, uint32_t nodes_by, uint32_t leaves_by)
 {
-	return entry & ZG_ENTRY_NODE ? entry + by : entry;
+	switch (entry & ZG_ENTRY_KIND) {
+	case ZG_ENTRY_NODE:
+		return entry + nodes_by;
+	case ZG_ENTRY_DENSE:
+		return entry + leaves_by;
+	case ZG_ENTRY_RANGES:
+		return (entry & ~ZG_RANGES_INDEX) |
+		       ((entry + leaves_by / ZG_RANGES_UNIT) & ZG_RANGES_INDEX);
+	default:
+		return entry;
+	}
 }
 
 static struct zg_node node_moved(const struct zg_node *node, uint32_t nodes_by, uint32_t leaves_by)
@@ -144,8 +154,8 @@ static struct zg_node node_moved(const struct zg_node *node, uint32_t nodes_by, 
 	struct zg_node moved = *node;
 
 	if (node->kind == ZG_NODE_PREFIX) {
-		moved.match = entry_moved(node->match, nodes_by);
-		moved.miss = entry_moved(node->miss, nodes_by);
+		moved.match = entry_moved(node->match, nodes_by, leaves_by);
+		moved.miss = entry_moved(node->miss, nodes_by, leaves_by);
 		return moved;
 	}
 	moved.child_base += nodes_by;
@@ -157,14 +167,9 @@ static struct zg_node node_moved(const struct zg_node *node, uint32_t nodes_by, 
 static void roots_write(struct zg_roots *to, const struct zg_roots *from, uint32_t nodes_by,
 			uint32_t leaves_by)
 {
-	for (uint32_t trie = 0; trie < ZG_TRIES; trie++) {
-		for (uint32_t i = 0; i < ZG_ROOT_SIZE; i++) {
-			uint32_t entry = from->entry[trie][i];
-
-			to->entry[trie][i] = entry & ZG_ENTRY_DENSE ? entry + leaves_by
-								    : entry_moved(entry, nodes_by);
-		}
-	}
+	for (uint32_t trie = 0; trie < ZG_TRIES; trie++)
+		for (uint32_t i = 0; i < ZG_ROOT_SIZE; i++)
+			to->entry[trie][i] = entry_moved(from->entry[trie][i], nodes_by, leaves_by);
 }
 
 static void pairs_write(uint32_t *to, const uint32_t *from, size_t count, uint32_t by)
