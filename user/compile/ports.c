@@ -9,6 +9,7 @@
 
 #include "compile/ports.h"
 #include "util/cleanup.h"
+#include "util/radix.h"
 
 #define PORT_CLASSES_MAX 65536 /* class numbers are columns of 16 bits */
 
@@ -108,6 +109,71 @@ static int rule_add(struct cutter *cutter, const struct rule *rule, uint32_t mem
 	return 0;
 }
 
+/* The remote zones of a class's two most specific rules; the same zone counts once. */
+struct column_key {
+	uint32_t second, first; /* 1 + zone; 0: none */
+	uint32_t class, pad;
+};
+
+static uint32_t rule_remote(const struct rule *rule, bool accepts)
+{
+	return (uint32_t)(accepts ? rule->accept_remote : rule->open_remote) + 1;
+}
+
+static void column_key_find(const struct resolved *policy, const struct port_axis *axis,
+			    bool accepts, struct column_key *key)
+{
+	const uint64_t *bits = class_sets_bits(&axis->sets, key->class);
+	uint32_t first_ports = UINT32_MAX, second_ports = UINT32_MAX;
+
+	for (size_t w = 0; w < axis->sets.words; w++) {
+		for (uint64_t left = bits[w]; left; left &= left - 1) {
+			size_t member = w * 64 + (size_t)__builtin_ctzll(left);
+			const struct rule *rule = &policy->rules[axis->rules[member]];
+			uint32_t zone = rule_remote(rule, accepts), ports = rule->port_count;
+
+			if (ports < first_ports) {
+				if (zone != key->first) {
+					key->second = key->first;
+					second_ports = first_ports;
+				}
+				key->first = zone;
+				first_ports = ports;
+			} else if (ports < second_ports && zone != key->first) {
+				key->second = zone;
+				second_ports = ports;
+			}
+		}
+	}
+}
+
+/*
+ * Numbers the classes anew: those of one zone's rules stand together. Rows then have their cells in
+ * runs, and lie closer over each other (medium and large policies: a quarter to a third less).
+ */
+static int columns_order(const struct resolved *policy, bool accepts, struct port_axis *axis)
+{
+	static const struct radix_word words[] = {{offsetof(struct column_key, second), 4},
+						  {offsetof(struct column_key, first), 4}};
+	size_t count = axis->sets.count;
+	AUTO_FREE struct column_key *keys = calloc(count, sizeof(*keys));
+	AUTO_FREE uint32_t *column = malloc(count * sizeof(*column));
+
+	if (!keys || !column)
+		return -ENOMEM;
+	for (uint32_t class = 1; class < count; class ++) { /* class 0, no rule, stays 0 */
+		keys[class].class = class;
+		column_key_find(policy, axis, accepts, &keys[class]);
+	}
+	if (radix_sort(keys, count, sizeof(*keys), words, 2) < 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++)
+		column[keys[i].class] = (uint32_t)i;
+	for (size_t i = 0; i < axis->cuts.count; i++)
+		axis->cuts.class[i] = column[axis->cuts.class[i]];
+	return 0;
+}
+
 int port_axis_build(const struct resolved *policy, bool (*filter)(const struct rule *),
 		    struct port_axis *ret_axis)
 {
@@ -131,6 +197,8 @@ int port_axis_build(const struct resolved *policy, bool (*filter)(const struct r
 		err = cuts_build4(&cutter, &axis.sets, &axis.cuts);
 	if (err == 0 && axis.sets.count > PORT_CLASSES_MAX)
 		err = -E2BIG;
+	if (err == 0)
+		err = columns_order(policy, filter == rule_accepts, &axis);
 	if (err < 0)
 		return err;
 	*ret_axis = axis;

@@ -33,9 +33,9 @@ size_t rule_spans(const struct rule *rule, struct axis_span *ret_spans);
 uint32_t axis_point(uint8_t proto, uint16_t port);
 
 struct port_axis {
-	struct class_sets sets; /* members: positions in rules[] */
-	struct cuts cuts;
-	uint32_t *rules; /* indices of the rules of this role */
+	struct class_sets sets; /* members: positions in rules[]; numbers as they were found */
+	struct cuts cuts;	/* numbers are columns of rows: 0 for no rule, then by zones */
+	uint32_t *rules;	/* indices of the rules of this role */
 	size_t rule_count;
 };
 
