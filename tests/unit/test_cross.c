@@ -263,6 +263,7 @@ static void test_comb(void **state)
 {
 	enum { ROWS = 400, COLUMNS = 200 };
 	struct intern rows = {0};
+	struct arena arena = {0};
 	uint32_t row[COLUMNS];
 	struct comb comb;
 
@@ -276,7 +277,7 @@ static void test_comb(void **state)
 		}
 		assert_true(intern_add(&rows, row, cells * sizeof(*row), &id) >= 0);
 	}
-	assert_int_equal(comb_build(&rows, COLUMNS, 1 << 20, &comb), 0);
+	assert_int_equal(comb_build(&rows, COLUMNS, 1 << 20, &arena, &comb), 0);
 	for (uint32_t i = 0; i < rows.count; i++) {
 		size_t bytes, at = 0;
 		const uint32_t *want = intern_get(&rows, i, &bytes);
@@ -298,7 +299,8 @@ static void test_comb(void **state)
 	/* Rows lie in each other's gaps: these take 80,000 cells side by side. */
 	assert_true(comb.count < 20000);
 	comb_free(&comb);
-	assert_int_equal(comb_build(&rows, COLUMNS, 100, &comb), -E2BIG);
+	assert_int_equal(comb_build(&rows, COLUMNS, 100, &arena, &comb), -E2BIG);
+	arena_free(&arena);
 	intern_free(&rows);
 }
 
@@ -372,6 +374,41 @@ static void test_pairs_too_large(void **state)
 	fixture_end(&f);
 }
 
+/*
+ * 200 x 200 pairs, each with a port of its own from either side and 300 rules between two zones
+ * that hold them all: 40,000 rows of 302 cells. The message names those two zones.
+ */
+static void test_rows_too_large(void **state)
+{
+	enum { SIDE = 200, PORTS = 300 };
+	struct fixture f;
+	int wide = 2 * SIDE, here = wide + 1;
+
+	(void)state;
+	fixture_start(&f);
+	f.policy.zones = arena_alloc(&f.policy.arena, 2 * SIDE + 2, sizeof(*f.policy.zones));
+	f.policy.rules = arena_alloc(&f.policy.arena, 2 * SIDE + PORTS, sizeof(*f.policy.rules));
+	f.policy.zone_count = 0;
+	for (uint32_t i = 0; i < 2 * SIDE; i++)
+		zone_range(&f, zone_make(&f.policy, i >= SIDE), 0x14000000u + i, 0x14000000u + i);
+	zone_range(&f, zone_make(&f.policy, false), 0x14000000u, 0x14ffffffu);
+	zone_range(&f, zone_make(&f.policy, true), 0x14000000u, 0x14ffffffu);
+	for (int i = 0; i < SIDE; i++) {
+		rule_port(&f.policy, rule_make(&f.policy, ROLE_ACCEPT, i, here),
+			  (uint16_t)(1000 + i), (uint16_t)(1000 + i));
+		rule_port(&f.policy, rule_make(&f.policy, ROLE_ACCEPT, wide, SIDE + i),
+			  (uint16_t)(2000 + i), (uint16_t)(2000 + i));
+	}
+	for (int i = 0; i < PORTS; i++)
+		rule_port(&f.policy, rule_make(&f.policy, ROLE_ACCEPT, wide, here),
+			  (uint16_t)(3000 + i), (uint16_t)(3000 + i));
+	f.policy.settings.memory_max_bytes = 32 << 20;
+	assert_refused(&f, "memory-limit", "[policy] memory allows");
+	assert_non_null(strstr(f.diags.list[0].hint, "'zone401' (500 rules"));
+	assert_non_null(strstr(f.diags.list[0].hint, "'zone402' (500 rules"));
+	fixture_end(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -383,6 +420,7 @@ int main(void)
 		cmocka_unit_test(test_comb),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_pairs_too_large),
+		cmocka_unit_test(test_rows_too_large),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

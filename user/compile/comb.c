@@ -147,7 +147,8 @@ static int rows_place(const struct intern *rows, struct fit *fit, size_t max_cel
 	return 0;
 }
 
-int comb_build(const struct intern *rows, size_t columns, size_t max_cells, struct comb *ret_comb)
+int comb_build(const struct intern *rows, size_t columns, size_t max_cells, struct arena *arena,
+	       struct comb *ret_comb)
 {
 	CLEANUP(comb_free) struct comb comb = {0};
 	struct fit fit = {0};
@@ -168,7 +169,7 @@ int comb_build(const struct intern *rows, size_t columns, size_t max_cells, stru
 	comb.count = last + (columns ? columns : 1);
 	if (comb.count > max_cells)
 		return -E2BIG;
-	comb.cell = calloc(comb.count, sizeof(*comb.cell));
+	comb.cell = arena_alloc(arena, comb.count, sizeof(*comb.cell));
 	if (!comb.cell)
 		return -ENOMEM;
 	for (size_t i = 0; i < rows->count; i++) {
@@ -185,7 +186,6 @@ int comb_build(const struct intern *rows, size_t columns, size_t max_cells, stru
 
 void comb_free(struct comb *comb)
 {
-	free(comb->cell);
 	free(comb->base);
 	*comb = (struct comb){0};
 }

@@ -10,9 +10,10 @@
 #include <stdint.h>
 
 #include "compile/intern.h"
+#include "util/arena.h"
 
 struct comb {
-	uint32_t *cell;
+	uint32_t *cell; /* in the arena */
 	size_t count;
 	uint32_t *base; /* of row */
 };
@@ -22,7 +23,8 @@ struct comb {
  * bases, so that a cell's column proves whose it is, and base + column stays inside for every
  * column below columns. -ENOMEM; -E2BIG: over max_cells.
  */
-int comb_build(const struct intern *rows, size_t columns, size_t max_cells, struct comb *ret_comb);
+int comb_build(const struct intern *rows, size_t columns, size_t max_cells, struct arena *arena,
+	       struct comb *ret_comb);
 void comb_free(struct comb *comb);
 
 #endif

@@ -17,6 +17,7 @@
 #include "util/radix.h"
 
 #define PROFILE_MAX_BYTES ((size_t)384 << 20)
+#define JOINS_MAX_BYTES ((size_t)192 << 20)
 #define PROBES 256
 #define FACT_WORDS (sizeof(struct remote_facts) / sizeof(uint32_t))
 
@@ -309,6 +310,7 @@ int cross_build(const struct party *remote, const struct party *local,
 	CLEANUP(intern_free) struct intern profiles = {.max_bytes = PROFILE_MAX_BYTES};
 	int err;
 
+	bundles->joins.max_bytes = JOINS_MAX_BYTES;
 	err = bundles_cover(bundles, remote, local);
 	if (err == 0)
 		err = profiler_locals(&profiler, local);

@@ -16,6 +16,7 @@
 #include "compile/origin.h"
 #include "compile/parties.h"
 #include "compile/ports.h"
+#include "compile/refusal.h"
 #include "compile/settings.h"
 #include "compile/trie.h"
 #include "util/cleanup.h"
@@ -155,11 +156,8 @@ static int cross_stage(struct build *build)
 	build->bundles.rows.max_bytes = build->half_max_bytes;
 	err = cross_build(&build->remote, &build->local, &build->groups, &build->bundles, cross);
 	if (err == -E2BIG)
-		return limit_passed(build,
-				    "the rows of the cross table alone need more memory than "
-				    "[policy] memory allows",
-				    "raise memory in [policy], or use fewer zones with rules of "
-				    "their own");
+		cross_refused(&build->remote, &build->local, &build->bundles, build->half_max_bytes,
+			      build->diags);
 	if (err < 0)
 		return err;
 	if (cross->remotes > ZG_CLASS_MAX || cross->locals > ZG_CLASS_MAX)
@@ -195,16 +193,13 @@ static int comb_stage(struct build *build)
 	if (build->axis[ZG_OPEN].sets.count > columns)
 		columns = build->axis[ZG_OPEN].sets.count;
 	err = comb_build(&build->bundles.rows, columns, build->half_max_bytes / sizeof(uint32_t),
-			 &build->comb);
+			 &image->arena, &build->comb);
 	if (err == -E2BIG)
 		return memory_passed(build, "rows need over", (double)build->half_max_bytes);
 	if (err < 0)
 		return err;
 	image->comb_count = build->comb.count;
-	image->comb = arena_alloc(&image->arena, image->comb_count, sizeof(*image->comb));
-	if (!image->comb)
-		return -ENOMEM;
-	memcpy(image->comb, build->comb.cell, image->comb_count * sizeof(*image->comb));
+	image->comb = build->comb.cell;
 	return 0;
 }
 
@@ -212,10 +207,12 @@ static int pairs_stage(struct build *build)
 {
 	struct image *image = build->image;
 	size_t total = pairs_plan(build, &image->settings);
+	size_t least_bytes = total * sizeof(uint32_t) + build->bundles.rows.size_bytes;
 	int err;
 
-	if (total * sizeof(uint32_t) > build->half_max_bytes)
-		return memory_passed(build, "pairs of classes", (double)total * sizeof(uint32_t));
+	/* No two rows share a cell: the cross table will not be smaller than its rows. */
+	if (least_bytes > build->half_max_bytes)
+		return memory_passed(build, "pairs of classes and rows", (double)least_bytes);
 	err = comb_stage(build);
 	if (err < 0)
 		return err;
