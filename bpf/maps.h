@@ -26,7 +26,7 @@ struct zg_ports ports[ZG_HALVES][2]; /* ZG_ACCEPT, ZG_OPEN */
 struct zg_node nodes[1] SEC(".data.nodes");
 __u16 leaves[4] SEC(".data.leaves"); /* 8 bytes: an element of a map is no smaller */
 __u32 cross[2] SEC(".data.cross");
-const volatile struct zg_bounds bounds SEC(".rodata.bounds") = {1, 4, 2};
+const volatile struct zg_bounds bounds SEC(".rodata.bounds") = {1, 4, 2, 0};
 
 /* Index: half. Read for new connections alone. */
 struct {

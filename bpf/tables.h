@@ -53,9 +53,7 @@ static __always_inline const __u16 *tables_leaf(__u32 index)
 
 static __always_inline const __u16 *tables_ranges(__u32 index)
 {
-	/* In 64 bits: the sum is then the same number to the verifier as the index. */
-	return LIKELY((__u64)index + ZG_RANGES_READ <= bounds.leaves) ? TABLE_BEGIN(leaves) + index
-								      : NULL;
+	return LIKELY(index < bounds.ranges) ? TABLE_BEGIN(leaves) + index : NULL;
 }
 
 static __always_inline __u32 tables_node_base(__u32 half)

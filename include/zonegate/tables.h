@@ -170,6 +170,7 @@ ZG_ASSERT_SIZE(struct zg_class, 72);
 /* How many elements the tables have that grow with the policy, both halves. */
 struct zg_bounds {
 	__u32 nodes, leaves, cross;
+	__u32 ranges; /* leaves that have as many behind them as a lookup of ranges may touch */
 };
 
 /* ---- tcpoport.ini

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "kernel/program_image.h"
+#include "util/cleanup.h"
 
 /* Shared with the object before, when sizes agree: what lives longer than one policy. */
 static const enum firewall_map state_maps[] = {
@@ -34,17 +35,28 @@ uint64_t object_build(void)
 	return hash ? hash : 1;
 }
 
+#define LOG_SHOWN 1500
+
 /* libbpf's talk goes where the failure is told: it has no other argument to carry it. */
 static struct report *talk_to;
 
 static int libbpf_talk(enum libbpf_print_level level, const char *format, va_list values)
 {
-	char text[1024];
+	AUTO_FREE char *text = NULL;
+	size_t length;
 
-	if (level == LIBBPF_DEBUG || !talk_to)
+	if (level == LIBBPF_DEBUG || !talk_to || vasprintf(&text, format, values) < 0)
 		return 0;
-	vsnprintf(text, sizeof(text), format, values);
-	report_detail(talk_to, text);
+	/* Of the verifier's log, what it says last is why. */
+	length = strlen(text);
+	if (length > LOG_SHOWN) {
+		char *from = text + length - LOG_SHOWN, *line = strchr(from, '\n');
+
+		report_detail(talk_to, "BEGIN PROG LOAD LOG, its end:");
+		report_detail(talk_to, line ? line + 1 : from);
+	} else {
+		report_detail(talk_to, text);
+	}
 	return 0;
 }
 
@@ -232,8 +244,11 @@ static int bounds_write(struct bpf_object *object, const struct object_sizes *si
 		.nodes = ZG_HALVES * sizes->tables.nodes,
 		.leaves = ZG_HALVES * sizes->tables.leaves,
 		.cross = ZG_HALVES * (sizes->tables.pairs + sizes->tables.comb),
+		.ranges = ZG_HALVES * sizes->tables.leaves,
 	};
 
+	/* The last one that may be asked for has ZG_RANGES_READ leaves, its own included. */
+	bounds.ranges -= bounds.ranges < ZG_RANGES_READ ? bounds.ranges : ZG_RANGES_READ - 1;
 	if (!map || bpf_map__set_initial_value(map, &bounds, sizeof(bounds)))
 		return report_fail(report, -EPROTO, "writing the sizes of the tables");
 	return 0;
