@@ -17,31 +17,43 @@
 struct apply_case {
 	bool full;
 	struct policy_shape shape;
+	bool refused; /* it does not fit: what is measured is how soon that is said */
 };
 
 static const struct apply_case cases[] = {
-	{false, {"shipped", "shipped tables", SHAPE_SHIPPED, 0, 0, 0, 0, 3, 0}},
-	{true, {"rules-1000", "1,000 rules, 16 prefixes", SHAPE_SIZED, 1000, 16, 16, 16, 0, 0}},
-	{false, {"rules-10000", "10,000 rules, 16 prefixes", SHAPE_SIZED, 10000, 16, 16, 16, 0, 0}},
-	{true, {"prefixes-1000", "40 rules, 1,000 prefixes", SHAPE_SIZED, 40, 4, 1000, 1000, 0, 0}},
+	{false, {"shipped", "shipped tables", SHAPE_SHIPPED, 0, 0, 0, 0, 3, 0}, false},
+	{true,
+	 {"rules-1000", "1,000 rules, 16 prefixes", SHAPE_SIZED, 1000, 16, 16, 16, 0, 0},
+	 false},
+	{false,
+	 {"rules-10000", "10,000 rules, 16 prefixes", SHAPE_SIZED, 10000, 16, 16, 16, 0, 0},
+	 false},
+	{true,
+	 {"prefixes-1000", "40 rules, 1,000 prefixes", SHAPE_SIZED, 40, 4, 1000, 1000, 0, 0},
+	 false},
 	{false,
 	 {"prefixes-100000", "40 rules, 100,000 prefixes of each family", SHAPE_SIZED, 40, 4,
-	  100000, 100000, 0, 0}},
-	{true, {"acl-1000", "ACL, 1,000 rules", SHAPE_ACL, 1000, 0, 0, 0, 0, 0}},
-	{true, {"fw-1000", "firewall, 1,000 rules", SHAPE_FW, 1000, 0, 0, 0, 0, 0}},
-	{true, {"ipc-1000", "IP chain, 1,000 rules", SHAPE_IPC, 1000, 0, 0, 0, 0, 0}},
-	{true, {"acl-10000", "ACL, 10,000 rules", SHAPE_ACL, 10000, 0, 0, 0, 0, 0}},
+	  100000, 100000, 0, 0},
+	 false},
+	{true, {"acl-1000", "ACL, 1,000 rules", SHAPE_ACL, 1000, 0, 0, 0, 0, 0}, false},
+	{true, {"fw-1000", "firewall, 1,000 rules", SHAPE_FW, 1000, 0, 0, 0, 0, 0}, false},
+	{true, {"ipc-1000", "IP chain, 1,000 rules", SHAPE_IPC, 1000, 0, 0, 0, 0, 0}, false},
+	{true, {"acl-10000", "ACL, 10,000 rules", SHAPE_ACL, 10000, 0, 0, 0, 0, 0}, false},
+	{true, {"fw-10000", "firewall, 10,000 rules", SHAPE_FW, 10000, 0, 0, 0, 0, 0}, true},
+	{true, {"ipc-10000", "IP chain, 10,000 rules", SHAPE_IPC, 10000, 0, 0, 0, 0, 0}, true},
 	{false,
-	 {"medium", "10,000 rules, 100,000 prefixes", SHAPE_SIZED, 10000, 16, 100000, 0, 0, 0}},
+	 {"medium", "10,000 rules, 100,000 prefixes", SHAPE_SIZED, 10000, 16, 100000, 0, 0, 0},
+	 false},
 	{false,
-	 {"large", "10,000 rules, 1,000,000 prefixes", SHAPE_SIZED, 10000, 16, 1000000, 0, 0, 0}},
+	 {"large", "10,000 rules, 1,000,000 prefixes", SHAPE_SIZED, 10000, 16, 1000000, 0, 0, 0},
+	 false},
 };
 #define CASES (sizeof(cases) / sizeof(*cases))
 
 struct applied { /* what the child tells */
 	int error;
 	struct subject_times times;
-	double maps_mib, peak_mib, cpu_s;
+	double maps_mib, peak_mib, cpu_s, wall_s;
 };
 
 enum {
@@ -55,6 +67,7 @@ enum {
 	COMPILE_S,
 	MAPS,
 	PEAK,
+	REFUSED_S, /* of cases that are refused, with CPU_S and PEAK; of no others */
 	VALUES
 };
 static const struct {
@@ -70,6 +83,7 @@ static const struct {
 	[COMPILE_S] = {"compile", "s", "text to tables"},
 	[MAPS] = {"maps", "MiB", "maps"},
 	[PEAK] = {"peak", "MiB", "peak memory of the process"},
+	[REFUSED_S] = {"refused", "s", "refused, as too large: text to the message"},
 };
 
 static double peak_mib(void)
@@ -90,13 +104,15 @@ static double peak_mib(void)
 static void apply_in_child(const struct policy_shape *shape, int out)
 {
 	struct subject *subject = calloc(1, sizeof(*subject));
+	double start = clock_wall_ns();
 	struct applied applied = {.error = subject ? subject_load(shape, subject) : -ENOMEM};
 
+	applied.wall_s = (clock_wall_ns() - start) / 1e9;
+	applied.cpu_s = clock_cpu_ns() / 1e9;
+	applied.peak_mib = peak_mib();
 	if (!applied.error) {
 		applied.times = subject->times;
 		applied.maps_mib = (double)subject->map_bytes / MIB;
-		applied.peak_mib = peak_mib();
-		applied.cpu_s = clock_cpu_ns() / 1e9;
 	}
 	if (write(out, &applied, sizeof(applied)) != (ssize_t)sizeof(applied))
 		_exit(1);
@@ -133,24 +149,33 @@ static void add_samples(struct figure **figures, const struct applied *applied)
 	const struct subject_times *times = &applied->times;
 	double compile = times->read + times->compile;
 
+	figure_sample(figures[CPU_S], applied->cpu_s);
+	figure_sample(figures[PEAK], applied->peak_mib);
+	if (figures[REFUSED_S]) {
+		figure_sample(figures[REFUSED_S], applied->wall_s);
+		return;
+	}
 	figure_sample(figures[READ_MS], times->read);
 	figure_sample(figures[COMPILE_MS], times->compile);
 	figure_sample(figures[LOAD_MS], times->load);
 	figure_sample(figures[WRITE_MS], times->write);
 	figure_sample(figures[FLIP_US], times->flip * 1e3);
 	figure_sample(figures[TOTAL_S], (compile + times->load + times->write + times->flip) / 1e3);
-	figure_sample(figures[CPU_S], applied->cpu_s);
 	figure_sample(figures[COMPILE_S], compile / 1e3);
 	figure_sample(figures[MAPS], applied->maps_mib);
-	figure_sample(figures[PEAK], applied->peak_mib);
 }
 
-static void add_figures(struct bench *bench, const struct policy_shape *shape,
+static void add_figures(struct bench *bench, const struct apply_case *which,
 			struct figure **figures)
 {
+	const struct policy_shape *shape = &which->shape;
+
 	for (int n = 0; n < VALUES; n++) {
+		bool of_refusal = n == REFUSED_S || n == CPU_S || n == PEAK;
 		char key[64], group[32];
 
+		if (which->refused ? !of_refusal : n == REFUSED_S)
+			continue;
 		snprintf(key, sizeof(key), "apply.%s.%s", shape->name, values[n].name);
 		snprintf(group, sizeof(group), "apply: %.23s", shape->name);
 		figures[n] = figure_add(&bench->figures, group, key, values[n].unit, "%s: %s",
@@ -170,16 +195,17 @@ static int apply_round(struct bench *bench, unsigned int round,
 		if (cases[i].full && bench->quick)
 			continue;
 		if (!round) {
-			add_figures(bench, shape, figures[i]);
+			add_figures(bench, &cases[i], figures[i]);
 			if (subject_generate(shape))
 				return -EIO;
 		}
-		if (figures[i][0]->samples < round) /* it failed before */
+		if (figures[i][CPU_S]->samples < round) /* it failed before */
 			continue;
-		if (apply_once(shape, &applied)) {
+		apply_once(shape, &applied);
+		if (applied.error != (cases[i].refused ? -E2BIG : 0)) {
 			fprintf(stderr, "bench: apply %s: %s\n", shape->name,
-				strerror(-applied.error));
-			error = applied.error;
+				applied.error ? strerror(-applied.error) : "was to be refused");
+			error = applied.error ? applied.error : -EINVAL;
 			continue;
 		}
 		add_samples(figures[i], &applied);

@@ -46,7 +46,9 @@ void cross_refused(const struct party *remote, const struct party *local,
 	const struct place place = {.file = bundles->policy->config_path};
 	struct widest far = widest_find(bundles, remote, true);
 	struct widest near = widest_find(bundles, local, false);
-	size_t row_max_bytes = bundles->painter.columns * sizeof(uint32_t);
+	size_t accept = bundles->axis[ZG_ACCEPT]->sets.count;
+	size_t open = bundles->axis[ZG_OPEN]->sets.count;
+	size_t columns = accept > open ? accept : open, row_max_bytes = columns * sizeof(uint32_t);
 	bool by_rows = half_max_bytes - bundles->rows.size_bytes <= row_max_bytes;
 	struct diag *diag = diag_add(
 		diags, DIAG_ERROR, "memory-limit", place,
@@ -55,8 +57,8 @@ void cross_refused(const struct party *remote, const struct party *local,
 		"rows, %.0f MiB)",
 		by_rows ? "the tables need more memory than [policy] memory allows"
 			: "the tables need more memory to be compiled than there is a limit for",
-		remote->sets.count, local->sets.count, bundles->painter.columns,
-		bundles->rows.count, (double)bundles->rows.size_bytes / MIB);
+		remote->sets.count, local->sets.count, columns, bundles->rows.count,
+		(double)bundles->rows.size_bytes / MIB);
 
 	diag_hint(diag,
 		  "most rows repeat the rules of zone '%s' (%zu rules, in %zu of %zu remote "
