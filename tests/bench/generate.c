@@ -279,10 +279,6 @@ static void write_config(const struct policy_shape *shape, const char *zones, co
 				"[rule host-dhcp-reply]\nenabled = no\n");
 	if (shape->lines)
 		fprintf(config, "[origin-ports]\nfile = tcpoport.ini\nmode = enforce\n");
-	/* The ACL set of ten thousand rules is to be seen with its size; under the default limit it
-	 * is refused, as those of firewalls and IP chains are, which need gigabytes. */
-	if (shape->kind == SHAPE_ACL)
-		fprintf(config, "[policy]\nmemory = 2048M\n");
 }
 
 int policy_generate(const struct policy_shape *shape, const char *configs, const char *folder)
