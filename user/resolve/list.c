@@ -20,6 +20,7 @@ struct list_reader {
 	struct address_set_builder *plain, *negated;
 	size_t errors_before;
 	size_t host_bits; /* prefixes with bits behind them */
+	bool remarks;	  /* '#' or ';' is somewhere in the text */
 };
 
 static int token_slow(struct list_reader *reader, const char *text, size_t length,
@@ -67,7 +68,8 @@ static bool is_separator(char c)
 
 static int line_read(struct list_reader *reader, const struct source_line *line)
 {
-	const char *p = line->text, *end = p + source_line_content(line), *bang = NULL;
+	const char *p = line->text, *bang = NULL;
+	const char *end = p + (reader->remarks ? source_line_content(line) : line->length);
 	int err = 0;
 
 	while (!err) {
@@ -99,6 +101,8 @@ static int lines_read(struct list_reader *reader, const struct source *source)
 	struct diags *diags = reader->resolver->diags;
 	struct source_line line = {0};
 
+	reader->remarks = memchr(source->text, '#', source->size_bytes) ||
+			  memchr(source->text, ';', source->size_bytes);
 	while (source_next_line(source, &line)) {
 		int err = line_read(reader, &line);
 

@@ -233,6 +233,9 @@ int address_range_parse(const char *text, size_t length, struct address_range *r
 	const char *end = text + length;
 	bool letters = false;
 
+	/* Nearly all of a long list: no look ahead for what else it might be. */
+	if (length && is_digit(*text) && !parse4(text, end, ret_range, ret_error))
+		return 0;
 	for (const char *p = text; p < end; p++) {
 		if (*p == ':')
 			return parse6(text, end, ret_range, ret_error);
