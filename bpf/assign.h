@@ -36,8 +36,12 @@
 #define ASSIGN_IN_USE 1u
 #define ASSIGN_IN_TIME_WAIT 2u
 
+/*
+ * What is asked, and how far the search has come. No padding: handed to a subprogram, to which it
+ * is memory of unknown content. That keeps the loops cheap to verify: whatever a turn writes here,
+ * the next one looks the same to the verifier.
+ */
 struct assignment {
-	struct bpf_sock_addr *ctx;
 	union address remote; /* IPv4 mapped */
 	__u8 bound[16];	      /* the address that the socket is bound to; 0: none */
 	__u32 is_bound;
@@ -50,8 +54,14 @@ struct assignment {
 	__u32 taken;	 /* of the port under trial: by whom */
 	__u32 tolerated; /* what does not matter */
 	__u32 time_wait; /* such ports were met */
-	__s32 error;	 /* of the last bind */
-	__u32 done;
+	__s32 error;	 /* of the last bind; 0: the socket is bound */
+};
+ZG_ASSERT_SIZE(struct assignment, 80);
+
+/* For bpf_loop(). The context cannot lie in an assignment: what is read from there is a number. */
+struct assign_walk {
+	struct bpf_sock_addr *ctx;
+	struct assignment *assignment;
 };
 
 /* Any of these is coprime to every number of ports: a walk by steps of it meets each port once. */
@@ -69,7 +79,8 @@ static __always_inline __u32 assign_step(__u32 random)
 	}
 }
 
-static __always_inline int assign_bind(struct assignment *assignment, __u16 port)
+static __always_inline int assign_bind(struct bpf_sock_addr *ctx,
+				       const struct assignment *assignment, __u16 port)
 {
 	struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = bpf_htons(port)};
 	struct sockaddr_in6 address6 = {.sin6_family = AF_INET6, .sin6_port = bpf_htons(port)};
@@ -77,15 +88,16 @@ static __always_inline int assign_bind(struct assignment *assignment, __u16 port
 	/* The address goes along: a socket bound to one alone would lose it. */
 	if (assignment->family == AF_INET) {
 		__builtin_memcpy(&address.sin_addr, &assignment->bound[12], 4);
-		return bpf_bind(assignment->ctx, (struct sockaddr *)&address, sizeof(address));
+		return bpf_bind(ctx, (struct sockaddr *)&address, sizeof(address));
 	}
 	__builtin_memcpy(&address6.sin6_addr, assignment->bound, 16);
-	return bpf_bind(assignment->ctx, (struct sockaddr *)&address6, sizeof(address6));
+	return bpf_bind(ctx, (struct sockaddr *)&address6, sizeof(address6));
 }
 
 /* Who has (local, port, destination); 0: nobody. */
-static __always_inline __u32 assign_tuple_taken(struct assignment *assignment, const __u8 *local,
-						__u16 port)
+static __always_inline __u32 assign_tuple_taken(struct bpf_sock_addr *ctx,
+						const struct assignment *assignment,
+						const __u8 *local, __u16 port)
 {
 	struct bpf_sock_tuple tuple = {};
 	struct bpf_sock *found;
@@ -97,15 +109,13 @@ static __always_inline __u32 assign_tuple_taken(struct assignment *assignment, c
 		__builtin_memcpy(&tuple.ipv4.daddr, local + 12, 4);
 		tuple.ipv4.sport = bpf_htons(assignment->rport);
 		tuple.ipv4.dport = bpf_htons(port);
-		found = bpf_skc_lookup_tcp(assignment->ctx, &tuple, sizeof(tuple.ipv4),
-					   CURRENT_NETNS, 0);
+		found = bpf_skc_lookup_tcp(ctx, &tuple, sizeof(tuple.ipv4), CURRENT_NETNS, 0);
 	} else {
 		__builtin_memcpy(tuple.ipv6.saddr, assignment->remote.wire.byte, 16);
 		__builtin_memcpy(tuple.ipv6.daddr, local, 16);
 		tuple.ipv6.sport = bpf_htons(assignment->rport);
 		tuple.ipv6.dport = bpf_htons(port);
-		found = bpf_skc_lookup_tcp(assignment->ctx, &tuple, sizeof(tuple.ipv6),
-					   CURRENT_NETNS, 0);
+		found = bpf_skc_lookup_tcp(ctx, &tuple, sizeof(tuple.ipv6), CURRENT_NETNS, 0);
 	}
 	if (!found)
 		return 0;
@@ -125,23 +135,26 @@ static __always_inline __u16 assign_next(const struct assignment *assignment, __
  * along what another walk has taken. Ports under 1024 and a caller without CAP_NET_BIND_SERVICE: no
  * other port will do.
  */
-static long assign_try_alone(__u32 i, struct assignment *assignment)
+static long assign_try_alone(__u32 i, struct assign_walk *walk)
 {
+	struct assignment *assignment = walk->assignment;
 	__u16 port = assign_next(assignment, i);
+	int error;
 
 	if (assignment->ports > ASSIGN_ALONE_MAX)
 		port = assignment->first + bpf_get_prandom_u32() % assignment->ports;
-	assignment->error = assign_bind(assignment, port);
-	assignment->done = !assignment->error;
-	return assignment->done || assignment->error == -EACCES;
+	error = assign_bind(walk->ctx, assignment, port);
+	assignment->error = error;
+	return !error || error == -EACCES;
 }
 
 /*
  * The same for a port that others have: the local address that connect() will choose is not known
  * yet, so all of the host's are tried, one a call, and after the last of them the port.
  */
-static long assign_try_shared(__u32 i, struct assignment *assignment)
+static long assign_try_shared(__u32 i, struct assign_walk *walk)
 {
+	struct assignment *assignment = walk->assignment;
 	__u32 turn = i % assignment->addresses;
 	__u16 port = assign_next(assignment, i / assignment->addresses);
 	union address local;
@@ -155,24 +168,24 @@ static long assign_try_shared(__u32 i, struct assignment *assignment)
 		__builtin_memcpy(local.wire.byte, host.address6[turn % ZG_CONNECT_ADDRESSES], 16);
 	if (!turn)
 		assignment->taken = 0;
-	assignment->taken |= assign_tuple_taken(assignment, local.wire.byte, port);
+	assignment->taken |= assign_tuple_taken(walk->ctx, assignment, local.wire.byte, port);
 	if (turn != assignment->addresses - 1)
 		return 0;
 	assignment->time_wait |= assignment->taken & ASSIGN_IN_TIME_WAIT;
 	if (assignment->taken & ~assignment->tolerated)
 		return 0;
-	assignment->error = assign_bind(assignment, port);
-	assignment->done = !assignment->error;
-	return assignment->done;
+	assignment->error = assign_bind(walk->ctx, assignment, port);
+	return !assignment->error;
 }
 
-static __always_inline void assign_reuse_set(struct assignment *assignment, int reuse)
+static __always_inline void assign_reuse_set(struct bpf_sock_addr *ctx, int reuse)
 {
-	bpf_setsockopt(assignment->ctx, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof(reuse));
+	bpf_setsockopt(ctx, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof(reuse));
 }
 
-static __always_inline void assign_shared(struct assignment *assignment)
+static __always_inline void assign_shared(struct assign_walk *walk)
 {
+	struct assignment *assignment = walk->assignment;
 	__u32 addresses = assignment->is_ipv4 ? host.count4 : host.count6;
 
 	if (assignment->is_bound || !addresses)
@@ -180,37 +193,43 @@ static __always_inline void assign_shared(struct assignment *assignment)
 	if (addresses > ZG_CONNECT_ADDRESSES)
 		addresses = ZG_CONNECT_ADDRESSES;
 	assignment->addresses = addresses;
-	bpf_loop(assignment->ports * addresses, assign_try_shared, assignment, 0);
-	if (assignment->done || !assignment->time_wait)
+	bpf_loop(assignment->ports * addresses, assign_try_shared, walk, 0);
+	if (!assignment->error || !assignment->time_wait)
 		return;
 	assignment->tolerated = ASSIGN_IN_TIME_WAIT;
-	bpf_loop(assignment->ports * addresses, assign_try_shared, assignment, 0);
+	bpf_loop(assignment->ports * addresses, assign_try_shared, walk, 0);
 }
 
 /*
- * Binds the socket to a port of first..first+ports-1. 0; -EADDRNOTAVAIL: none is free; -EACCES. The
- * socket is left with SO_REUSEADDR set: its port may be shared toward other destinations later.
+ * Binds the socket to a port of first..first+ports-1; ports is in 1..65535, and what belongs to the
+ * search is 0. 0; -EADDRNOTAVAIL: none is free; -EACCES. The socket is left with SO_REUSEADDR set:
+ * its port may be shared toward other destinations later.
  */
-static __always_inline int assign_port(struct assignment *assignment)
+SUBPROGRAM int assign_port(struct bpf_sock_addr *ctx, struct assignment *assignment)
 {
-	__u32 random = bpf_get_prandom_u32(), alone = assignment->ports;
+	struct assign_walk walk = {.ctx = ctx, .assignment = assignment};
+	__u32 random = bpf_get_prandom_u32(), alone;
 	int reuse = 0;
 
+	if (!assignment)
+		return -EADDRNOTAVAIL;
+	alone = assignment->ports;
 	if (alone > ASSIGN_ALONE_MAX)
 		alone = ASSIGN_ALONE_MAX;
 	/* Below 65,536 both: start + i * step stays within 32 bits. */
 	assignment->start = (random >> 2) % assignment->ports;
 	assignment->step = assign_step(random) % assignment->ports;
-	bpf_getsockopt(assignment->ctx, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof(reuse));
+	assignment->error = -EADDRNOTAVAIL;
+	bpf_getsockopt(ctx, SOL_SOCKET, SO_REUSEADDR, &reuse, sizeof(reuse));
 	if (reuse)
-		assign_reuse_set(assignment, 0);
-	bpf_loop(alone, assign_try_alone, assignment, 0);
-	assign_reuse_set(assignment, 1);
-	if (!assignment->done && assignment->error != -EACCES)
-		assign_shared(assignment);
-	if (assignment->done)
+		assign_reuse_set(ctx, 0);
+	bpf_loop(alone, assign_try_alone, &walk, 0);
+	assign_reuse_set(ctx, 1);
+	if (assignment->error && assignment->error != -EACCES)
+		assign_shared(&walk);
+	if (!assignment->error)
 		return 0;
-	assign_reuse_set(assignment, reuse);
+	assign_reuse_set(ctx, reuse);
 	return assignment->error == -EACCES ? -EACCES : -EADDRNOTAVAIL;
 }
 

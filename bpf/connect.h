@@ -161,7 +161,6 @@ static __always_inline int connect_assign(const struct policy *policy, struct bp
 					  __u32 number)
 {
 	struct assignment assignment = {
-		.ctx = ctx,
 		.remote = connect->remote,
 		.is_bound = connect->is_bound,
 		.is_ipv4 = connect->is_ipv4,
@@ -178,7 +177,7 @@ static __always_inline int connect_assign(const struct policy *policy, struct bp
 		return 0;
 	if (connect->is_bound)
 		__builtin_memcpy(assignment.bound, &connect->bound, sizeof(assignment.bound));
-	error = assign_port(&assignment);
+	error = assign_port(ctx, &assignment);
 	counter = bpf_map_lookup_elem(&line_counters, &slot);
 	if (counter) {
 		counter->assigned += !error;

@@ -43,14 +43,12 @@ unwire() {
 	outside ip addr flush dev "$2"
 }
 
-# Every program that judges packets under 50,000 instructions processed; the figures are printed. connect() has two
-# loops over ports, which Linux 6.6 and later verify to their end: 60,000.
+# Every program under 50,000 instructions processed; the figures are printed.
 verified() {
 	local worst=0 line
 	while read -r line; do
 		echo "# $line"
 		local count=${line##* }
-		[[ $line == zg_connect* ]] && count=$((count * 5 / 6))
 		[ "$count" -gt "$worst" ] && worst=$count
 	done < <(/payload/verified /sys/fs/bpf/zonegate)
 	[ "$worst" -gt 0 ] && [ "$worst" -lt 50000 ]
