@@ -61,7 +61,7 @@ static int holders_find(const struct party *party, struct holders *holders)
 	AUTO_FREE uint64_t *bits = holder_bits(party);
 	size_t words = party->sets.words, count = 0, capacity = 0;
 
-	holders->end = malloc((party->zone_count + 1) * sizeof(*holders->end));
+	holders->end = calloc(party->zone_count + 1, sizeof(*holders->end));
 	if (!bits || !holders->end)
 		return -ENOMEM;
 	for (size_t m = 0; m < party->zone_count; m++) {
@@ -112,6 +112,9 @@ static int wider_find(struct bundles *bundles, const struct holders *remote,
 	const struct bundle *bundle = &bundles->list[index];
 	size_t count = 0;
 
+	*ret_count = 0;
+	if (!remote->list || !local->list) /* no zone holds an address */
+		return 0;
 	for (size_t r = holders_first(remote, bundle->remote); r < remote->end[bundle->remote];
 	     r++) {
 		for (size_t l = holders_first(local, bundle->local); l < local->end[bundle->local];

@@ -78,8 +78,11 @@ int painter_take(struct painter *painter, size_t columns, struct painted *ret_pa
 	if (painted.count * DENSE_PART >= columns &&
 	    painter->dense_bytes + dense_bytes <= DENSE_MAX_BYTES) {
 		painted.dense = aligned_alloc(sizeof(lanes), dense_bytes + sizeof(lanes));
-		if (painted.dense) /* else the list does it */
-			memcpy(painted.dense, painter->best, dense_bytes);
+		if (!painted.dense) {
+			painted_free(&painted);
+			return -ENOMEM;
+		}
+		memcpy(painted.dense, painter->best, dense_bytes);
 		painter->dense_bytes += dense_bytes;
 	}
 	best_clear(painter);

@@ -148,20 +148,23 @@ static void column_key_find(const struct resolved *policy, const struct port_axi
 	}
 }
 
-/* Rules for each remote zone, on average. */
-static size_t rules_per_zone(const struct resolved *policy, const struct port_axis *axis,
-			     bool accepts)
+/* Does a remote zone have RULES_FOR_RUNS rules on average? -ENOMEM. */
+static int zones_have_many(const struct resolved *policy, const struct port_axis *axis,
+			   bool accepts, bool *ret_many)
 {
 	AUTO_FREE bool *seen = calloc(policy->zone_count + 1, sizeof(*seen));
 	size_t zones = 0;
 
-	for (size_t i = 0; seen && i < axis->rule_count; i++) {
+	if (!seen)
+		return -ENOMEM;
+	for (size_t i = 0; i < axis->rule_count; i++) {
 		uint32_t zone = rule_remote(&policy->rules[axis->rules[i]], accepts);
 
 		zones += !seen[zone];
 		seen[zone] = true;
 	}
-	return zones ? axis->rule_count / zones : 0;
+	*ret_many = zones > 0 && axis->rule_count / zones >= RULES_FOR_RUNS;
+	return 0;
 }
 
 /*
@@ -197,6 +200,7 @@ int port_axis_build(const struct resolved *policy, bool (*filter)(const struct r
 {
 	CLEANUP(port_axis_free) struct port_axis axis = {0};
 	CLEANUP(cutter_free) struct cutter cutter = {0};
+	bool accepts = filter == rule_accepts, many = false;
 	int err;
 
 	axis.rules = malloc((policy->rule_count + 1) * sizeof(*axis.rules));
@@ -215,8 +219,10 @@ int port_axis_build(const struct resolved *policy, bool (*filter)(const struct r
 		err = cuts_build4(&cutter, &axis.sets, &axis.cuts);
 	if (err == 0 && axis.sets.count > PORT_CLASSES_MAX)
 		err = -E2BIG;
-	if (err == 0 && rules_per_zone(policy, &axis, filter == rule_accepts) >= RULES_FOR_RUNS)
-		err = columns_order(policy, filter == rule_accepts, &axis);
+	if (err == 0)
+		err = zones_have_many(policy, &axis, accepts, &many);
+	if (err == 0 && many)
+		err = columns_order(policy, accepts, &axis);
 	if (err < 0)
 		return err;
 	*ret_axis = axis;
