@@ -267,7 +267,7 @@ static __always_inline __u32 fast_drop(const struct fast *fast, __u32 reason)
 
 static __always_inline __u32 fast_pass_in(__u32 slot, __u64 length, bool connection)
 {
-	struct zg_rule_counter *counter = bpf_map_lookup_elem(&rule_counters, &slot);
+	struct zg_rule_counter *counter = rule_counter(slot);
 
 	if (!counter)
 		return FAST_UNKNOWN;
@@ -280,7 +280,7 @@ static __always_inline __u32 fast_pass_in(__u32 slot, __u64 length, bool connect
 
 static __always_inline __u32 fast_pass_out(__u32 slot, const struct __sk_buff *skb)
 {
-	struct zg_rule_counter *counter = bpf_map_lookup_elem(&rule_counters, &slot);
+	struct zg_rule_counter *counter = rule_counter(slot);
 
 	if (!counter)
 		return FAST_UNKNOWN;

@@ -26,7 +26,9 @@ struct zg_ports ports[ZG_HALVES][2]; /* ZG_ACCEPT, ZG_OPEN */
 struct zg_node nodes[1] SEC(".data.nodes");
 __u16 leaves[4] SEC(".data.leaves"); /* 8 bytes: an element of a map is no smaller */
 __u32 cross[2] SEC(".data.cross");
-const volatile struct zg_bounds bounds SEC(".rodata.bounds") = {1, 4, 2, 0};
+/* A row of slots for each CPU: a percpu array would cost a key and a pointer of its own a slot. */
+struct zg_rule_counter rule_counters[1] SEC(".data.rules");
+const volatile struct zg_bounds bounds SEC(".rodata.bounds") = {1, 4, 2, 0, 1, 1};
 
 /* Index: half. Read for new connections alone. */
 struct {
@@ -69,13 +71,6 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct zg_rule_counter);
-} rule_counters SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, ZG_REASON_COUNTERS);
 	__type(key, __u32);
 	__type(value, struct zg_reason_counter);
@@ -115,5 +110,14 @@ struct {
 	__type(key, __u32);
 	__type(value, struct zg_event_rate);
 } event_rate SEC(".maps");
+
+/* The compiler knows these as arrays of one element, and must not draw conclusions from it. */
+#define TABLE_BEGIN(table)                                                                         \
+	({                                                                                         \
+		__typeof__(&(table)[0]) begin = (table);                                           \
+		barrier_var(begin);                                                                \
+		__builtin_assume(begin != NULL);                                                   \
+		begin;                                                                             \
+	})
 
 #endif

@@ -46,7 +46,9 @@ static __always_inline long limit_update(const struct zg_address *key, const str
 
 static __always_inline struct zg_rule_counter *rule_counter(__u32 slot)
 {
-	return bpf_map_lookup_elem(&rule_counters, &slot);
+	__u32 index = bpf_get_smp_processor_id() * bounds.rule_slots + slot;
+
+	return LIKELY(index < bounds.rule_counters) ? TABLE_BEGIN(rule_counters) + index : NULL;
 }
 
 static __always_inline struct zg_reason_counter *reason_counter(__u32 index)

@@ -32,15 +32,6 @@ static __always_inline __u32 tables_root(__u32 half, __u32 trie, __u32 top)
 	return roots[half & 1].entry[trie][top & (ZG_ROOT_SIZE - 1)];
 }
 
-/* The compiler knows these as arrays of one element, and must not draw conclusions from it. */
-#define TABLE_BEGIN(table)                                                                         \
-	({                                                                                         \
-		__typeof__(&(table)[0]) begin = (table);                                           \
-		barrier_var(begin);                                                                \
-		__builtin_assume(begin != NULL);                                                   \
-		begin;                                                                             \
-	})
-
 static __always_inline const struct zg_node *tables_node(__u32 index)
 {
 	return LIKELY(index < bounds.nodes) ? TABLE_BEGIN(nodes) + index : NULL;

@@ -98,7 +98,7 @@ struct zg_limit {
 	__u64 ready_ns; /* theoretical arrival time (GCRA, ITU-T I.371) */
 };
 
-struct zg_rule_counter { /* per CPU, index: rule slot */
+struct zg_rule_counter { /* index: CPU * slots + rule slot */
 	__u64 packets_in, bytes_in;
 	__u64 packets_out, bytes_out;
 	__u64 connections; /* accept: SYNs, or packets of protocols without; open: flows made */

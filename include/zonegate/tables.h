@@ -171,6 +171,7 @@ ZG_ASSERT_SIZE(struct zg_class, 72);
 struct zg_bounds {
 	__u32 nodes, leaves, cross;
 	__u32 ranges; /* leaves that have as many behind them as a lookup of ranges may touch */
+	__u32 rule_slots, rule_counters; /* of one CPU, of all */
 };
 
 /* ---- tcpoport.ini

@@ -112,11 +112,11 @@ static void kernel_load_object(struct kernel *kernel)
 	if (kernel->rule_slots > SLOTS || kernel->line_slots > SLOTS)
 		errx(3, "kernel: %u rule slots and %u line slots are more than the oracle follows",
 		     kernel->rule_slots, kernel->line_slots);
-	if (percpu_open(kernel->firewall.map[MAP_RULE_COUNTERS].fd, sizeof(struct zg_rule_counter),
+	if (percpu_open(&kernel->firewall.map[MAP_RULE_COUNTERS], sizeof(struct zg_rule_counter),
 			&kernel->rules) ||
-	    percpu_open(kernel->firewall.map[MAP_REASON_COUNTERS].fd,
+	    percpu_open(&kernel->firewall.map[MAP_REASON_COUNTERS],
 			sizeof(struct zg_reason_counter), &kernel->reasons) ||
-	    percpu_open(kernel->firewall.map[MAP_LINE_COUNTERS].fd, sizeof(struct zg_line_counter),
+	    percpu_open(&kernel->firewall.map[MAP_LINE_COUNTERS], sizeof(struct zg_line_counter),
 			&kernel->lines))
 		errx(3, "kernel: counters cannot be read");
 }

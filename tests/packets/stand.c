@@ -19,6 +19,7 @@
 
 #include "kernel/half.h"
 #include "kernel/object.h"
+#include "kernel/percpu.h"
 #include "observe/counters.h"
 #include "resolve/load.h"
 
@@ -73,8 +74,14 @@ static void slots_sum(const struct firewall_map_state *map, size_t words, uint64
 
 static void counters_take(struct stand *loaded)
 {
-	slots_sum(&loaded->firewall.map[MAP_RULE_COUNTERS], WORDS(struct zg_rule_counter),
-		  (uint64_t *)loaded->rule_now);
+	const struct firewall_map_state *rules = &loaded->firewall.map[MAP_RULE_COUNTERS];
+	struct percpu sums;
+
+	if (percpu_open(rules, sizeof(struct zg_rule_counter), &sums))
+		errx(1, "counters cannot be read");
+	for (uint32_t slot = 0; slot < rules->max_entries; slot++)
+		percpu_sum(&sums, slot, (uint64_t *)&loaded->rule_now[slot]);
+	percpu_close(&sums);
 	slots_sum(&loaded->firewall.map[MAP_REASON_COUNTERS], WORDS(struct zg_reason_counter),
 		  (uint64_t *)loaded->reason_now);
 }

@@ -32,7 +32,7 @@
 	X(FLOWS, "flows", "flows", false)                                                          \
 	X(FRAGMENTS, "fragments", "fragments", false)                                              \
 	X(LIMITS, "limits", "limits", false)                                                       \
-	X(RULE_COUNTERS, "rule_counters", "rule_counters", false)                                  \
+	X(RULE_COUNTERS, "rule_counters", ".data.rules", true)                                     \
 	X(REASON_COUNTERS, "reason_counters", "reason_counters", false)                            \
 	X(LINE_COUNTERS, "line_counters", "line_counters", false)                                  \
 	X(FLOW_COUNTERS, "flow_counters", "flow_counters", false)                                  \
@@ -65,8 +65,8 @@ enum firewall_program {
 
 struct firewall_map_state {
 	int fd;
-	uint32_t max_entries;
-	void *memory; /* NULL: not mapped */
+	uint32_t max_entries; /* of rule counters: slots of one CPU */
+	void *memory;	      /* NULL: not mapped */
 	size_t memory_bytes;
 };
 

@@ -67,7 +67,7 @@ static int rule_slots_reclaim(struct firewall *firewall)
 		return -ENOMEM;
 	error = flows_each(firewall->map[MAP_FLOWS].fd, mark_slot, used);
 	if (!error)
-		error = percpu_open(firewall->map[MAP_RULE_COUNTERS].fd,
+		error = percpu_open(&firewall->map[MAP_RULE_COUNTERS],
 				    sizeof(struct zg_rule_counter), &counters);
 	for (uint32_t slot = 1; slot < max && !error; slot++) {
 		struct zg_rule_name *name = &firewall->rule_names[slot];
@@ -84,7 +84,7 @@ static int rule_slots_reclaim(struct firewall *firewall)
 static int line_slots_reclaim(struct firewall *firewall)
 {
 	CLEANUP(percpu_close) struct percpu counters = {0};
-	int error = percpu_open(firewall->map[MAP_LINE_COUNTERS].fd, sizeof(struct zg_line_counter),
+	int error = percpu_open(&firewall->map[MAP_LINE_COUNTERS], sizeof(struct zg_line_counter),
 				&counters);
 
 	for (uint32_t slot = 0; slot < firewall->map[MAP_LINE_NAMES].max_entries && !error;

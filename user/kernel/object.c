@@ -12,16 +12,16 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "kernel/grown.h"
 #include "kernel/program_image.h"
 #include "util/cleanup.h"
 
 /* Shared with the object before, when sizes agree: what lives longer than one policy. */
 static const enum firewall_map state_maps[] = {
-	MAP_FLOWS,	     MAP_FRAGMENTS,	MAP_LIMITS,	   MAP_RULE_COUNTERS,
-	MAP_REASON_COUNTERS, MAP_LINE_COUNTERS, MAP_FLOW_COUNTERS, MAP_EVENTS,
-	MAP_RULE_NAMES,	     MAP_LINE_NAMES,	MAP_ABOUT,	   MAP_NICS,
+	MAP_FLOWS,	   MAP_FRAGMENTS,     MAP_LIMITS, MAP_REASON_COUNTERS,
+	MAP_LINE_COUNTERS, MAP_FLOW_COUNTERS, MAP_EVENTS, MAP_RULE_NAMES,
+	MAP_LINE_NAMES,	   MAP_ABOUT,	      MAP_NICS,
 };
 
 uint64_t object_build(void)
@@ -66,7 +66,6 @@ static uint32_t map_entries(enum firewall_map map, const struct object_sizes *si
 	switch (map) {
 	case MAP_CLASSES:
 		return ZG_HALVES * sizes->tables.classes;
-	case MAP_RULE_COUNTERS:
 	case MAP_RULE_NAMES:
 		return sizes->rule_slots;
 	case MAP_LINE_COUNTERS:
@@ -153,131 +152,6 @@ static __u32 variable_find(const struct btf *btf, const char *name, size_t size)
 	return 0;
 }
 
-/* ---- tables that are variables, and grow ---- */
-
-/*
- * libbpf 1.1 makes a variable's map as large as the variable, and lets nobody change it. So the map
- * is made here and handed over; and as libbpf unmaps, at the end, as many bytes as the map has, it
- * gets one of the variable's own size back before: see grown_release().
- */
-struct grown_map {
-	enum firewall_map id;
-	const char *name;
-	uint64_t bytes;
-	struct bpf_map *map; /* once handed over */
-	int original;	     /* a map of the variable's own size */
-};
-
-enum { GROWN_NODES, GROWN_LEAVES, GROWN_CROSS, GROWN_MAPS };
-
-/* An offset into a map's value is below 2^29 to the verifier (BPF_MAX_VAR_OFF). */
-#define GROWN_BYTES_MAX ((uint64_t)1 << 29)
-
-static void grown_init(const struct table_sizes *size, struct grown_map grown[GROWN_MAPS])
-{
-	grown[GROWN_NODES] = (struct grown_map){
-		.id = MAP_NODES,
-		.name = "nodes",
-		.bytes = (uint64_t)ZG_HALVES * size->nodes * sizeof(struct zg_node),
-		.original = -1,
-	};
-	grown[GROWN_LEAVES] = (struct grown_map){
-		.id = MAP_LEAVES,
-		.name = "leaves",
-		.bytes = (uint64_t)ZG_HALVES * size->leaves * sizeof(uint16_t),
-		.original = -1,
-	};
-	grown[GROWN_CROSS] = (struct grown_map){
-		.id = MAP_CROSS,
-		.name = "cross",
-		.bytes = (uint64_t)ZG_HALVES * (size->pairs + size->comb) * sizeof(uint32_t),
-		.original = -1,
-	};
-}
-
-static int variable_map_make(const char *name, uint32_t bytes)
-{
-	LIBBPF_OPTS(bpf_map_create_opts, options, .map_flags = BPF_F_MMAPABLE);
-	int fd = bpf_map_create(BPF_MAP_TYPE_ARRAY, name, sizeof(uint32_t), bytes, 1, &options);
-
-	return fd < 0 ? -errno : fd;
-}
-
-static int grown_map_take(struct bpf_object *object, struct grown_map *grown, struct report *report)
-{
-	struct bpf_map *map = bpf_object__find_map_by_name(object, firewall_map_names[grown->id]);
-	int fd, error;
-
-	if (!map)
-		return report_refuse(report, -EPROTO, "this build's object has no map %s",
-				     firewall_map_names[grown->id]);
-	if (grown->bytes >= GROWN_BYTES_MAX) {
-		report_refuse(report, -E2BIG,
-			      "the table '%s' would have %.0f MiB, and programs reach 512 MiB of "
-			      "one",
-			      grown->name, (double)grown->bytes / (1 << 20));
-		report_hint(report, "use fewer zones with rules of their own, or lower memory in "
-				    "[policy], which bounds the room for growth too");
-		return -E2BIG;
-	}
-	grown->original = variable_map_make(grown->name, bpf_map__value_size(map));
-	if (grown->original < 0)
-		return report_fail(report, grown->original, "making map %s", grown->name);
-	fd = variable_map_make(grown->name, (uint32_t)grown->bytes);
-	if (fd < 0)
-		return report_fail(report, fd, "making map %s of %.1f MiB", grown->name,
-				   (double)grown->bytes / (1 << 20));
-	error = bpf_map__reuse_fd(map, fd) ? -errno : 0;
-	close(fd);
-	if (error)
-		return report_fail(report, error, "handing over map %s", grown->name);
-	grown->map = map;
-	return 0;
-}
-
-/* The programs know the counts as constants. */
-static int bounds_write(struct bpf_object *object, const struct object_sizes *sizes,
-			struct report *report)
-{
-	struct bpf_map *map = bpf_object__find_map_by_name(object, ".rodata.bounds");
-	struct zg_bounds bounds = {
-		.nodes = ZG_HALVES * sizes->tables.nodes,
-		.leaves = ZG_HALVES * sizes->tables.leaves,
-		.cross = ZG_HALVES * (sizes->tables.pairs + sizes->tables.comb),
-		.ranges = ZG_HALVES * sizes->tables.leaves,
-	};
-
-	/* The last one that may be asked for has ZG_RANGES_READ leaves, its own included. */
-	bounds.ranges -= bounds.ranges < ZG_RANGES_READ ? bounds.ranges : ZG_RANGES_READ - 1;
-	if (!map || bpf_map__set_initial_value(map, &bounds, sizeof(bounds)))
-		return report_fail(report, -EPROTO, "writing the sizes of the tables");
-	return 0;
-}
-
-static int grown_take(struct bpf_object *object, const struct object_sizes *sizes,
-		      struct report *report, struct grown_map grown[GROWN_MAPS])
-{
-	int error = bounds_write(object, sizes, report);
-
-	for (int i = 0; i < GROWN_MAPS && !error; i++)
-		error = grown_map_take(object, &grown[i], report);
-	return error;
-}
-
-/* False: the object must not be closed, but left as it is. */
-static bool grown_release(struct grown_map grown[GROWN_MAPS])
-{
-	bool released = true;
-
-	for (int i = 0; i < GROWN_MAPS; i++) {
-		if (grown[i].map && bpf_map__reuse_fd(grown[i].map, grown[i].original))
-			released = false;
-		if (grown[i].original >= 0)
-			close(grown[i].original);
-	}
-	return released;
-}
-
 /*
  * The tables of fixed size are variables, in the order in which some compiler laid them out: the
  * object's own BTF tells it. Asking the kernel for it later would take CAP_SYS_ADMIN.
@@ -323,7 +197,7 @@ int object_load(const struct object_sizes *sizes, const struct firewall *predece
 		struct report *report, struct firewall *ret_firewall)
 {
 	LIBBPF_OPTS(bpf_object_open_opts, options, .object_name = "zonegate");
-	struct grown_map grown[GROWN_MAPS];
+	struct grown grown = {0};
 	struct firewall firewall;
 	struct bpf_object *object;
 	size_t size;
@@ -331,7 +205,6 @@ int object_load(const struct object_sizes *sizes, const struct firewall *predece
 	int error;
 
 	firewall_init(&firewall);
-	grown_init(&sizes->tables, grown);
 	talk_to = report;
 	libbpf_set_print(libbpf_talk);
 	object = bpf_object__open_mem(bytes, size, &options);
@@ -343,7 +216,7 @@ int object_load(const struct object_sizes *sizes, const struct firewall *predece
 	if (!error)
 		error = fixed_tables_note(object, sizes, report);
 	if (!error)
-		error = grown_take(object, sizes, report, grown);
+		error = grown_take(object, sizes, predecessor, report, &grown);
 	if (!error) {
 		error = bpf_object__load(object);
 		if (error)
@@ -354,7 +227,7 @@ int object_load(const struct object_sizes *sizes, const struct firewall *predece
 		if (error)
 			report_fail(report, error, "keeping the loaded programs");
 	}
-	if (grown_release(grown))
+	if (grown_release(&grown))
 		bpf_object__close(object);
 	if (!error)
 		error = firewall_map_memory(&firewall, report);

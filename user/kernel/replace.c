@@ -76,7 +76,7 @@ static int counters_carry(const struct firewall *from, struct firewall *to, stru
 
 	if (is_shared(from, to, MAP_RULE_COUNTERS))
 		return 0;
-	error = percpu_open(from->map[MAP_RULE_COUNTERS].fd, sizeof(struct zg_rule_counter),
+	error = percpu_open(&from->map[MAP_RULE_COUNTERS], sizeof(struct zg_rule_counter),
 			    &counters);
 	for (uint32_t slot = 0; slot < from->map[MAP_RULE_COUNTERS].max_entries && !error; slot++) {
 		struct zg_rule_counter sum, *carried = &to->rule_names[slot].carried;
@@ -103,7 +103,7 @@ static int counters_return(const struct firewall *from, struct firewall *to, str
 
 	if (is_shared(from, to, MAP_RULE_COUNTERS))
 		return 0;
-	error = percpu_open(from->map[MAP_RULE_COUNTERS].fd, sizeof(struct zg_rule_counter),
+	error = percpu_open(&from->map[MAP_RULE_COUNTERS], sizeof(struct zg_rule_counter),
 			    &counters);
 	for (uint32_t slot = 0; slot < max && !error; slot++) {
 		struct zg_rule_counter sum;

@@ -98,7 +98,7 @@ static int rules_read(const struct firewall *firewall, struct counters *counters
 {
 	uint32_t half = named_half(firewall), max = firewall->map[MAP_RULE_NAMES].max_entries;
 	CLEANUP(percpu_close) struct percpu sums = {0};
-	int error = percpu_open(firewall->map[MAP_RULE_COUNTERS].fd, sizeof(struct zg_rule_counter),
+	int error = percpu_open(&firewall->map[MAP_RULE_COUNTERS], sizeof(struct zg_rule_counter),
 				&sums);
 
 	counters->rules = arena_alloc(&counters->arena, max, sizeof(*counters->rules));
@@ -135,7 +135,7 @@ static int rules_read(const struct firewall *firewall, struct counters *counters
 static int reasons_read(const struct firewall *firewall, struct counters *counters)
 {
 	CLEANUP(percpu_close) struct percpu sums = {0};
-	int error = percpu_open(firewall->map[MAP_REASON_COUNTERS].fd,
+	int error = percpu_open(&firewall->map[MAP_REASON_COUNTERS],
 				sizeof(struct zg_reason_counter), &sums);
 
 	counters->reasons =
@@ -173,7 +173,7 @@ static int lines_read(const struct firewall *firewall, struct counters *counters
 {
 	uint32_t half = named_half(firewall), max = firewall->map[MAP_LINE_NAMES].max_entries;
 	CLEANUP(percpu_close) struct percpu sums = {0};
-	int error = percpu_open(firewall->map[MAP_LINE_COUNTERS].fd, sizeof(struct zg_line_counter),
+	int error = percpu_open(&firewall->map[MAP_LINE_COUNTERS], sizeof(struct zg_line_counter),
 				&sums);
 
 	counters->lines = arena_alloc(&counters->arena, max, sizeof(*counters->lines));
@@ -210,7 +210,7 @@ static int lines_read(const struct firewall *firewall, struct counters *counters
 static int flows_read(const struct firewall *firewall, struct counters *counters)
 {
 	CLEANUP(percpu_close) struct percpu sums = {0};
-	int error = percpu_open(firewall->map[MAP_FLOW_COUNTERS].fd, sizeof(struct zg_flow_counter),
+	int error = percpu_open(&firewall->map[MAP_FLOW_COUNTERS], sizeof(struct zg_flow_counter),
 				&sums);
 
 	if (!error)
