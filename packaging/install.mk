@@ -4,11 +4,13 @@ DEB_ARCH = $(shell dpkg --print-architecture)
 DEB := $(BUILD)/zonegate_$(VERSION)_$(DEB_ARCH).deb
 
 .PHONY: install deb rpm
-install: $(BUILD)/zonegate ## program, man pages, unit and example configuration below DESTDIR
+install: $(BUILD)/zonegate ## program, man pages, licences, unit and example configuration below DESTDIR
 	install -D -m 0755 $(BUILD)/zonegate $(DESTDIR)$(PREFIX)/sbin/zonegate
 	install -D -m 0644 packaging/systemd/zonegate.service $(DESTDIR)$(PREFIX)/lib/systemd/system/zonegate.service
 	for page in docs/*.[58]; do \
 		install -D -m 0644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
+	install -D -m 0644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/zonegate/copyright
+	install -D -m 0644 -t $(DESTDIR)$(PREFIX)/share/doc/zonegate/LICENSES LICENSES/*.txt
 	find configs -type f -printf '%P\n' | while read -r file; do \
 		install -D -m 0640 configs/$$file $(DESTDIR)/etc/zonegate/$$file; done
 	chmod 0750 $(DESTDIR)/etc/zonegate

@@ -4,14 +4,16 @@ LINT_USER := $(filter user/%.c tests/%.c,$(LINT_C))
 LINT_SH := $(sort $(shell git ls-files --cached --others --exclude-standard '*.sh' .ci/run 2>/dev/null))
 LINT_INCLUDE = $(CPPFLAGS) -std=gnu11
 
-.PHONY: lint lint-form lint-arrows lint-tidy lint-cppcheck lint-shell format
-lint: lint-form lint-arrows lint-shell lint-cppcheck lint-tidy ## form, arrows between folders, static analysis
+.PHONY: lint lint-form lint-arrows lint-manual lint-tidy lint-cppcheck lint-shell format
+lint: lint-form lint-arrows lint-manual lint-shell lint-cppcheck lint-tidy ## form, arrows between folders, manual, static analysis
 	@echo "lint: clean"
 lint-form:
 	clang-format --dry-run -Werror $(LINT_C)
 	tests/lint/form.sh
 lint-arrows:
 	tests/lint/arrows.sh
+lint-manual:
+	tests/lint/manual.sh
 lint-shell:
 	shellcheck -x -e SC2317,SC2030,SC2031 $(LINT_SH) # called by name; meant for the subshell
 lint-cppcheck:
