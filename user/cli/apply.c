@@ -47,8 +47,10 @@ static void print_result(const struct apply_result *result)
 	const struct adoption *adoption = &result->adoption;
 
 	if (result->object_new)
-		fprintf(stderr, "zonegate: new programs were put in the old ones' place; flows "
-				"and counters went with them\n");
+		fprintf(stderr,
+			"zonegate: new programs were put in the old ones' place, at all hooks "
+			"within %.0f us; flows and counters went with them\n",
+			(double)result->moved_ns / 1000);
 	if (result->first && adoption->flows)
 		fprintf(stderr,
 			"zonegate: %zu open connection%s of this host taken over, %zu of them "

@@ -390,12 +390,17 @@ int firewall_pin(const struct firewall *firewall, const char *folder, struct rep
 
 /* ---- the control word ---- */
 
-uint64_t monotonic_ms(void)
+uint64_t monotonic_ns(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+uint64_t monotonic_ms(void)
+{
+	return monotonic_ns() / 1000000;
 }
 
 bool word_is_pending(uint64_t word, uint64_t now_ms)

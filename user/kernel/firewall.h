@@ -114,6 +114,7 @@ int firewall_pin(const struct firewall *firewall, const char *folder, struct rep
 
 /* ---- the control word ---- */
 
+uint64_t monotonic_ns(void);
 uint64_t monotonic_ms(void);
 
 /* What the word means at a time: the half in force, or ZG_PASS_ALL. */

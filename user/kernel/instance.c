@@ -197,8 +197,8 @@ static int replace(struct apply *apply, uint32_t rule_slots)
 		return report_refuse(apply->report, -E2BIG,
 				     "more rules than there can be counters: %u", ZG_SLOT_MAX);
 	apply->result->object_new = true;
-	return object_replace(&apply->pins, &sizes, &apply->guards, &apply->firewall,
-			      apply->report);
+	return object_replace(&apply->pins, &sizes, &apply->guards, &apply->firewall, apply->report,
+			      &apply->result->moved_ns);
 }
 
 static int write_idle(struct apply *apply, uint32_t half)

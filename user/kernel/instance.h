@@ -22,8 +22,9 @@ struct apply_options {
 };
 
 struct apply_result {
-	bool first;	 /* nothing was in force before */
-	bool object_new; /* programs were replaced: an upgrade, or the policy outgrew the maps */
+	bool first;	   /* nothing was in force before */
+	bool object_new;   /* programs were replaced: an upgrade, or the policy outgrew the maps */
+	uint64_t moved_ns; /* from the first hook that was given the new ones to the last */
 	bool way_back_taken; /* an unconfirmed policy had run out before */
 	uint32_t generation;
 	struct adoption adoption; /* first: the host's connections that were taken over */

@@ -164,18 +164,21 @@ static int stage(const struct pins *pins, const struct guards *guards, const str
 }
 
 static int exchange(const struct pins *pins, struct guards *guards, struct firewall *old,
-		    struct firewall *next, struct report *report)
+		    struct firewall *next, struct report *report, uint64_t *ret_moved_ns)
 {
 	int error = stage(pins, guards, next, report);
+	uint64_t begin_ns;
 
 	if (error)
 		goto unstage;
 	error = flows_carry(old, next, report);
 	if (error)
 		goto unstage;
+	begin_ns = monotonic_ns();
 	error = hooks_move(guards, next, pins->live, report);
 	if (error)
 		goto move_back;
+	*ret_moved_ns = monotonic_ns() - begin_ns;
 	/* No old program runs any more: what they wrote since is complete. */
 	firewall_grace_period();
 	error = flows_carry(old, next, report);
@@ -193,7 +196,7 @@ unstage:
 }
 
 int object_replace(const struct pins *pins, const struct object_sizes *sizes, struct guards *guards,
-		   struct firewall *firewall, struct report *report)
+		   struct firewall *firewall, struct report *report, uint64_t *ret_moved_ns)
 {
 	struct firewall next;
 	int error = object_load(sizes, firewall, report, &next);
@@ -203,7 +206,7 @@ int object_replace(const struct pins *pins, const struct object_sizes *sizes, st
 	names_copy(firewall, &next);
 	error = policy_copy(firewall, &next, report);
 	if (!error)
-		error = exchange(pins, guards, firewall, &next, report);
+		error = exchange(pins, guards, firewall, &next, report, ret_moved_ns);
 	if (error) {
 		firewall_close(&next);
 		return error;

@@ -13,10 +13,11 @@
 /*
  * Loads an object that holds sizes and what is in force, and moves every hook to it; flows,
  * counters and records go with it. On success *firewall is the new object, and pins->live its
- * folder. On failure all hooks run the old one.
+ * folder, *ret_moved_ns the time from the first hook that was moved to the last. On failure all
+ * hooks run the old one.
  */
 int object_replace(const struct pins *pins, const struct object_sizes *sizes, struct guards *guards,
-		   struct firewall *firewall, struct report *report);
+		   struct firewall *firewall, struct report *report, uint64_t *ret_moved_ns);
 
 /*
  * Clears away what a killed command left in the staging folder. Hooks run what the live folder
