@@ -3,7 +3,6 @@
  * The fuzzer's bytes are frames and time at a host with one small policy.
  */
 #include "must.h"
-#include "site.h"
 #include "steps.h"
 #include "texts.h"
 
@@ -18,10 +17,6 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	(void)argc;
 	(void)argv;
 	texts_init();
-	text_set(TEXT_CONF, SITE_CONF, sizeof(SITE_CONF) - 1);
-	text_set(TEXT_TABLE, SITE_TABLE, sizeof(SITE_TABLE) - 1);
-	text_set(TEXT_ORIGIN, SITE_ORIGIN, sizeof(SITE_ORIGIN) - 1);
-	text_set(TEXT_LIST, SITE_LIST, sizeof(SITE_LIST) - 1);
 	MUST(texts_load(&site_policy, &site_image), "the site has errors");
 	return 0;
 }

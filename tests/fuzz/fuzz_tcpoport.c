@@ -22,8 +22,6 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	(void)argv;
 	texts_init();
 	text_set(TEXT_CONF, CONF, sizeof(CONF) - 1);
-	text_set(TEXT_TABLE, SITE_TABLE, sizeof(SITE_TABLE) - 1);
-	text_set(TEXT_LIST, SITE_LIST, sizeof(SITE_LIST) - 1);
 	return 0;
 }
 

@@ -17,6 +17,7 @@
 #include "must.h"
 #include "resolve/load.h"
 #include "rules_hold.h"
+#include "site.h"
 
 static struct text {
 	const char *ending;
@@ -102,6 +103,10 @@ void texts_init(void)
 		texts[i].fd = memfd_create("text", MFD_CLOEXEC);
 		MUST(texts[i].fd >= 0, "memfd_create: %s", strerror(errno));
 	}
+	text_set(TEXT_CONF, SITE_CONF, sizeof(SITE_CONF) - 1);
+	text_set(TEXT_TABLE, SITE_TABLE, sizeof(SITE_TABLE) - 1);
+	text_set(TEXT_ORIGIN, SITE_ORIGIN, sizeof(SITE_ORIGIN) - 1);
+	text_set(TEXT_LIST, SITE_LIST, sizeof(SITE_LIST) - 1);
 	source_hooks_use(&hooks);
 	/* libFuzzer has taken its own copy of stderr before. */
 	stdout = __real_fopen("/dev/null", "w");
@@ -219,4 +224,14 @@ void texts_release(struct resolved *policy, struct image *image)
 {
 	image_free(image);
 	resolved_free(policy);
+}
+
+void texts_try(enum text_kind kind, const void *text, size_t size)
+{
+	struct resolved policy;
+	struct image image;
+
+	text_set(kind, text, size);
+	if (texts_load(&policy, &image))
+		texts_release(&policy, &image);
 }

@@ -19,7 +19,8 @@ enum text_kind {
 	TEXT_KINDS,
 };
 
-/* Once: standard output and error of the code under test lead nowhere from then on. */
+/* Once: the texts are those of site.h. Standard output and error of the code under test lead
+ * nowhere from then on. */
 void texts_init(void);
 void text_set(enum text_kind kind, const void *text, size_t size);
 
@@ -29,5 +30,7 @@ void text_set(enum text_kind kind, const void *text, size_t size);
  */
 bool texts_load(struct resolved *ret_policy, struct image *ret_image);
 void texts_release(struct resolved *policy, struct image *image);
+/* The fuzzer's bytes as one of the texts: loads what can be loaded. */
+void texts_try(enum text_kind kind, const void *text, size_t size);
 
 #endif

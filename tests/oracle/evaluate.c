@@ -427,7 +427,7 @@ struct verdict world_judge(struct world *world, int hook, const char *interface,
 	return q.verdict;
 }
 
-static const char *reason_name(int reason)
+const char *verdict_reason_name(int reason)
 {
 	switch (reason) {
 #define X(NAME, number, name, text)                                                                \
@@ -450,6 +450,6 @@ void verdict_print(const struct model *model, const struct verdict *verdict, cha
 			 verdict->violation ? " violated" : "");
 	snprintf(ret_text, size, "%s%s %s%s%s", verdict->pass ? "pass" : "drop",
 		 verdict->audited ? " (audit)" : "",
-		 verdict->rule >= 0 ? "rule " : reason_name(verdict->reason),
+		 verdict->rule >= 0 ? "rule " : verdict_reason_name(verdict->reason),
 		 verdict->rule >= 0 ? model->row[verdict->rule].name : "", line);
 }

@@ -26,5 +26,7 @@ struct verdict world_judge(struct world *world, int hook, const char *interface,
 			   const uint8_t *frame, size_t size);
 void verdict_print(const struct model *model, const struct verdict *verdict, char *ret_text,
 		   size_t size);
+/* The short name by the ABI's number, "?" for none. */
+const char *verdict_reason_name(int reason);
 
 #endif

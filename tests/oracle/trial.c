@@ -141,19 +141,6 @@ void difference_print(const struct model *model, const struct packet *packet,
 		printf("  pinned: %s\n", packet->expect);
 }
 
-static const char *reason_name(int reason)
-{
-	switch (reason) {
-#define X(NAME, number, name, text)                                                                \
-	case number:                                                                               \
-		return name;
-		ZG_PASS_REASONS(X)
-		ZG_DROP_REASONS(X)
-#undef X
-	}
-	return "?";
-}
-
 void bench_print(const struct bench *bench)
 {
 	static const char *const hooks[] = {"in", "out"};
@@ -164,7 +151,7 @@ void bench_print(const struct bench *bench)
 		       (unsigned long long)bench->dropped[hook]);
 		for (int reason = 0; reason < 64; reason++)
 			if (bench->reasons[hook][reason])
-				printf(" %s %llu", reason_name(reason),
+				printf(" %s %llu", verdict_reason_name(reason),
 				       (unsigned long long)bench->reasons[hook][reason]);
 		putchar('\n');
 	}

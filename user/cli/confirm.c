@@ -56,14 +56,10 @@ int command_confirm(struct context *context)
 	if (context->argc > 1)
 		return usage_error(context, "confirm takes no '%s'", context->argv[1]);
 	error = instance_confirm(context->instance, &report, &outcome, &left_s);
-	if (error == -ENOENT && !report.error) {
-		fprintf(stderr, "zonegate: no policy is loaded\n  'zonegate apply' loads one\n");
-		return EXIT_SYSTEM;
-	}
-	if (error) {
-		report_print_failure(context, &report, error);
-		return EXIT_SYSTEM;
-	}
+	if (error == -ENOENT && !report.error)
+		return report_print_nothing(context, "");
+	if (error)
+		return report_print_failure(context, &report, error);
 	copies_follow(context, outcome);
 	return say(outcome, left_s);
 }

@@ -158,6 +158,15 @@ static int print_rules(const struct counters *counters, bool all)
 	return 0;
 }
 
+/* Behind a blank line; nothing when there are no rows. */
+static void print_below(const struct table *table)
+{
+	if (!table->count)
+		return;
+	putchar('\n');
+	table_print(table);
+}
+
 static int print_reasons(const struct counters *counters, enum reason_kind kind, const char *title)
 {
 	const char *const titles[] = {title, "hook", "packets", "bytes", ""};
@@ -176,10 +185,7 @@ static int print_reasons(const struct counters *counters, enum reason_kind kind,
 		if (table_add(&table, cells))
 			return -ENOMEM;
 	}
-	if (table.count) {
-		putchar('\n');
-		table_print(&table);
-	}
+	print_below(&table);
 	return 0;
 }
 
@@ -204,10 +210,7 @@ static int print_lines(const struct counters *counters)
 		if (table_add(&table, cells))
 			return -ENOMEM;
 	}
-	if (table.count) {
-		putchar('\n');
-		table_print(&table);
-	}
+	print_below(&table);
 	return 0;
 }
 
@@ -236,15 +239,6 @@ static int print_text(const struct counters *counters, bool all)
 
 /* ---- */
 
-static int nothing_in_force(const struct context *context)
-{
-	fprintf(stderr,
-		"zonegate: nothing is in force: instance %s was not applied\n"
-		"  try: zonegate apply\n",
-		context->instance);
-	return EXIT_SYSTEM;
-}
-
 int command_counters(struct context *context)
 {
 	CLEANUP(report_free) struct report report = {0};
@@ -257,7 +251,7 @@ int command_counters(struct context *context)
 		return usage_error(context, "counters takes no '%s'", context->argv[1]);
 	error = instance_open(context->instance, &report, NULL, &firewall);
 	if (error == -ENOENT)
-		return nothing_in_force(context);
+		return report_print_nothing(context, "");
 	if (error)
 		return report_print_failure(context, &report, error);
 	error = counters_read(&firewall, &report, &counters);

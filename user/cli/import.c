@@ -10,23 +10,10 @@
 
 #include "cli/arguments.h"
 #include "cli/cli.h"
+#include "cli/csv_print.h"
 #include "config/html_table.h"
+#include "policy/columns.h"
 #include "util/cleanup.h"
-
-enum column {
-	COLUMN_RULE,
-	COLUMN_SOURCE,
-	COLUMN_DESTINATION,
-	COLUMN_PROTOCOL,
-	COLUMN_PORTS,
-	COLUMN_DIRECTION,
-	COLUMN_PURPOSE,
-	COLUMNS,
-};
-
-static const char *const column_names[COLUMNS] = {
-	"rule", "source", "destination", "protocol", "ports", "direction", "purpose",
-};
 
 /* A heading is the column of the first of these words that it holds: "destination port" is ports.
  */
@@ -173,22 +160,6 @@ static bool columns_find(struct import *import, const struct html_table *table,
 
 /* ---- CSV ---- */
 
-static void field_print(const char *text, bool first)
-{
-	/* A row that begins with '#' would be a comment. */
-	if (!strpbrk(text, ",\"") && !(first && *text == '#')) {
-		fputs(text, stdout);
-		return;
-	}
-	putchar('"');
-	for (; *text; text++) {
-		if (*text == '"')
-			putchar('"');
-		putchar(*text);
-	}
-	putchar('"');
-}
-
 static const char *cell_text(const struct html_row *row, int at)
 {
 	return at >= 0 && (size_t)at < row->count ? row->cells[at].text : "";
@@ -225,7 +196,10 @@ static void table_print_csv(struct import *import, const struct html_table *tabl
 			continue;
 		import->rows++;
 		for (int column = 0; print && column < COLUMNS; column++) {
-			field_print(cell_text(row, columns->at[column]), column == 0);
+			const char *text = cell_text(row, columns->at[column]);
+
+			/* A row that begins with '#' would be a comment. */
+			csv_print_field(text, column == 0 && *text == '#');
 			putchar(column + 1 < COLUMNS ? ',' : '\n');
 		}
 	}

@@ -22,14 +22,10 @@ int command_metrics(struct context *context)
 	if (context->argc > 1)
 		return usage_error(context, "metrics takes no '%s'", context->argv[1]);
 	error = scrape_text(context->instance, NULL, &report, &text, &length);
-	if (error == -ENOENT && !report.error) {
-		fprintf(stderr, "zonegate: no policy is loaded\n  'zonegate apply' loads one\n");
-		return EXIT_SYSTEM;
-	}
-	if (error) {
-		report_print_failure(context, &report, error);
-		return EXIT_SYSTEM;
-	}
+	if (error == -ENOENT && !report.error)
+		return report_print_nothing(context, "");
+	if (error)
+		return report_print_failure(context, &report, error);
 	return fwrite(text, 1, length, stdout) == length && !fflush(stdout) ? EXIT_DONE
 									    : EXIT_SYSTEM;
 }

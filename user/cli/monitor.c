@@ -260,13 +260,8 @@ int command_monitor(struct context *context)
 	if (context->argc > 1)
 		return usage_error(context, "monitor takes no '%s'", context->argv[1]);
 	error = instance_open(context->instance, &report, &pins, &firewall);
-	if (error == -ENOENT) {
-		fprintf(stderr,
-			"zonegate: nothing is in force: instance %s was not applied\n"
-			"  try: zonegate apply\n",
-			context->instance);
-		return EXIT_SYSTEM;
-	}
+	if (error == -ENOENT)
+		return report_print_nothing(context, "");
 	if (error)
 		return report_print_failure(context, &report, error);
 	if (path && capture_open(path, &capture)) {

@@ -98,15 +98,6 @@ void origin_warn(const struct origin_state *state)
 	}
 }
 
-static int nothing_in_force(const struct context *context)
-{
-	fprintf(stderr,
-		"zonegate: nothing is in force: instance %s was not applied\n"
-		"  try: zonegate apply, or zonegate show origin\n",
-		context->instance);
-	return EXIT_SYSTEM;
-}
-
 int command_origin(struct context *context)
 {
 	CLEANUP(report_free) struct report report = {0};
@@ -118,7 +109,7 @@ int command_origin(struct context *context)
 		return usage_error(context, "origin takes no '%s'", context->argv[1]);
 	error = instance_open(context->instance, &report, NULL, &firewall);
 	if (error == -ENOENT)
-		return nothing_in_force(context);
+		return report_print_nothing(context, ", or zonegate show origin");
 	if (!error) {
 		error = origin_state_read(&firewall, &report, &state);
 		firewall_close(&firewall);

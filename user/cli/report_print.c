@@ -47,3 +47,12 @@ int report_print_failure(const struct context *context, const struct report *rep
 		fprintf(stderr, "  try: %s\n", report->hint);
 	return EXIT_SYSTEM;
 }
+
+int report_print_nothing(const struct context *context, const char *also)
+{
+	fprintf(stderr,
+		"zonegate: nothing is in force: instance %s was not applied\n"
+		"  try: zonegate apply%s\n",
+		context->instance, also);
+	return EXIT_SYSTEM;
+}

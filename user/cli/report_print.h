@@ -12,5 +12,8 @@
 void report_print_notes(const struct context *context, const struct report *report);
 /* What failed, why, what to try next, and the kernel's own words; answers EXIT_SYSTEM. */
 int report_print_failure(const struct context *context, const struct report *report, int error);
+/* That the instance was not applied; answers EXIT_SYSTEM. also: what else to try, ", or ..."; "".
+ */
+int report_print_nothing(const struct context *context, const char *also);
 
 #endif

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/csv_print.h"
 #include "observe/address_text.h"
 #include "observe/sheet.h"
 #include "util/cleanup.h"
@@ -238,17 +239,7 @@ static void print_people(const struct view *view, bool markdown)
 
 static void csv_field(const char *text, bool last)
 {
-	if (text[strcspn(text, ",\"\r\n")]) {
-		putchar('"');
-		for (; *text; text++) {
-			if (*text == '"')
-				putchar('"');
-			putchar(*text);
-		}
-		putchar('"');
-	} else {
-		fputs(text, stdout);
-	}
+	csv_print_field(text, false);
 	fputs(last ? "\r\n" : ",", stdout);
 }
 

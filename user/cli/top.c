@@ -271,15 +271,6 @@ static int top_run(const struct context *context, struct report *report)
 	return error;
 }
 
-static int nothing_in_force(const struct context *context)
-{
-	fprintf(stderr,
-		"zonegate: nothing is in force: instance %s was not applied\n"
-		"  try: zonegate apply\n",
-		context->instance);
-	return EXIT_SYSTEM;
-}
-
 int command_top(struct context *context)
 {
 	CLEANUP(report_free) struct report report = {0};
@@ -304,7 +295,7 @@ int command_top(struct context *context)
 	endwin();
 	delscreen(screen);
 	if (error == -ENOENT)
-		return nothing_in_force(context);
+		return report_print_nothing(context, "");
 	if (error)
 		return report_print_failure(context, &report, error);
 	return EXIT_DONE;

@@ -16,8 +16,6 @@
 #include "kernel/instance.h"
 #include "util/cleanup.h"
 
-#define LOCK_FOLDER "/run/zonegate"
-
 struct events {
 	struct firewall *firewall;
 	struct ring_buffer *ring;
@@ -45,21 +43,14 @@ static int reader_lock(const struct pins *pins, struct report *report)
 	char path[PINS_PATH];
 	AUTO_FD int fd = -1;
 
-	if (mkdir(LOCK_FOLDER, 0700) && errno != EEXIST)
-		return report_fail(report, -errno, "creating %s for the lock", LOCK_FOLDER);
-	snprintf(path, sizeof(path), "%s/%s.monitor", LOCK_FOLDER, pins->instance);
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
-		return report_fail(report, -errno, "opening %s", path);
-	if (flock(fd, LOCK_EX | LOCK_NB)) {
-		if (errno != EWOULDBLOCK)
-			return report_fail(report, -errno, "locking %s", path);
+	int error = pins_lock_file(pins, "monitor", report, path, &fd);
+
+	if (error == -EBUSY)
 		return report_refuse(report, -EBUSY,
 				     "another monitor of instance %s is running: drops are told "
 				     "to one reader",
 				     pins->instance);
-	}
-	return take_fd(&fd);
+	return error ? error : take_fd(&fd);
 }
 
 static void rate_set(struct firewall *firewall, uint32_t per_s)

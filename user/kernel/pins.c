@@ -131,6 +131,20 @@ int pins_path(const char *folder, const char *name, char ret_path[PINS_PATH])
 	return n < 0 || n >= PINS_PATH ? -ENAMETOOLONG : 0;
 }
 
+int pins_lock_file(const struct pins *pins, const char *name, struct report *report,
+		   char ret_path[PINS_PATH], int *ret_fd)
+{
+	if (mkdir(LOCK_FOLDER, 0700) && errno != EEXIST)
+		return report_fail(report, -errno, "creating %s for the lock", LOCK_FOLDER);
+	snprintf(ret_path, PINS_PATH, "%s/%s.%s", LOCK_FOLDER, pins->instance, name);
+	*ret_fd = open(ret_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (*ret_fd < 0)
+		return report_fail(report, -errno, "opening the lock %s", ret_path);
+	if (!flock(*ret_fd, LOCK_EX | LOCK_NB))
+		return 0;
+	return errno == EWOULDBLOCK ? -EBUSY : report_fail(report, -errno, "locking %s", ret_path);
+}
+
 static int lock_is_taken(int fd, const struct pins *pins, struct report *report)
 {
 	char text[32] = "";
@@ -147,19 +161,12 @@ int pins_lock(const struct pins *pins, struct report *report)
 {
 	char path[PINS_PATH], text[32];
 	AUTO_FD int fd = -1;
-	int n;
+	int error = pins_lock_file(pins, "lock", report, path, &fd), n;
 
-	if (mkdir(LOCK_FOLDER, 0700) && errno != EEXIST)
-		return report_fail(report, -errno, "creating %s for the lock", LOCK_FOLDER);
-	snprintf(path, sizeof(path), "%s/%s.lock", LOCK_FOLDER, pins->instance);
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
-		return report_fail(report, -errno, "opening the lock %s", path);
-	if (flock(fd, LOCK_EX | LOCK_NB)) {
-		if (errno == EWOULDBLOCK)
-			return lock_is_taken(fd, pins, report);
-		return report_fail(report, -errno, "locking %s", path);
-	}
+	if (error == -EBUSY)
+		return lock_is_taken(fd, pins, report);
+	if (error)
+		return error;
 	/* Whose it is, for the message of the other one. A full disk only makes that less telling.
 	 */
 	n = snprintf(text, sizeof(text), "%d", (int)getpid());

@@ -34,6 +34,12 @@ int pins_find(const char *instance, bool mount_if_missing, struct report *report
  * the process, the lock is free. -EBUSY, said with the process that has it.
  */
 int pins_lock(const struct pins *pins, struct report *report);
+/*
+ * The same for a lock of another name; ret_path is its file. -EBUSY, said by the caller, who finds
+ * the open file in ret_fd all the same.
+ */
+int pins_lock_file(const struct pins *pins, const char *name, struct report *report,
+		   char ret_path[PINS_PATH], int *ret_fd);
 
 bool pins_exist(const char *folder);
 /* Mode 0700. */

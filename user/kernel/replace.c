@@ -14,6 +14,7 @@
 #include "kernel/flows.h"
 #include "kernel/half.h"
 #include "kernel/percpu.h"
+#include "kernel/rule_counter.h"
 #include "util/cleanup.h"
 
 /* One hook still runs the old object while the next runs the new: the same policy in both. */
@@ -57,15 +58,6 @@ static void names_copy(const struct firewall *from, struct firewall *to)
 	if (!is_shared(from, to, MAP_RULE_NAMES))
 		memcpy(to->rule_names, from->rule_names,
 		       from->map[MAP_RULE_NAMES].max_entries * sizeof(*to->rule_names));
-}
-
-static void rule_counter_add(struct zg_rule_counter *sum, const struct zg_rule_counter *more)
-{
-	sum->packets_in += more->packets_in;
-	sum->bytes_in += more->bytes_in;
-	sum->packets_out += more->packets_out;
-	sum->bytes_out += more->bytes_out;
-	sum->connections += more->connections;
 }
 
 /* What the old programs counted, once none of them runs any more. */

@@ -10,6 +10,7 @@
 
 #include "kernel/flows.h"
 #include "kernel/percpu.h"
+#include "kernel/rule_counter.h"
 #include "util/cleanup.h"
 
 static const struct {
@@ -64,15 +65,6 @@ static uint32_t named_half(const struct firewall *firewall)
 	if (half < ZG_HALVES)
 		return half;
 	return settings[1].generation > settings[0].generation ? 1 : 0;
-}
-
-static void rule_counter_add(struct zg_rule_counter *sum, const struct zg_rule_counter *more)
-{
-	sum->packets_in += more->packets_in;
-	sum->bytes_in += more->bytes_in;
-	sum->packets_out += more->packets_out;
-	sum->bytes_out += more->bytes_out;
-	sum->connections += more->connections;
 }
 
 static bool rule_counted(const struct zg_rule_counter *count)

@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "util/vec.h"
+
 int port_ranges_intersect(const struct port_range *ranges, size_t count, struct port_range cut,
 			  struct arena *arena, struct port_range **ret_ranges, size_t *ret_count)
 {
@@ -63,18 +65,15 @@ struct boxes {
 
 static int boxes_add(struct boxes *boxes, const struct origin_part *box)
 {
+	void *list;
+
 	if (address_set_is_empty(&box->addresses) || !box->port_ranges)
 		return 0;
-	if (boxes->count == boxes->capacity) {
-		size_t capacity = boxes->capacity ? boxes->capacity * 2 : 8;
-		void *list = arena_grow(boxes->arena, boxes->list, boxes->count, capacity,
-					sizeof(*boxes->list));
-
-		if (!list)
-			return -ENOMEM;
-		boxes->list = list;
-		boxes->capacity = capacity;
-	}
+	list = vec_extend(boxes->arena, boxes->list, boxes->count, &boxes->capacity,
+			  sizeof(*boxes->list));
+	if (!list)
+		return -ENOMEM;
+	boxes->list = list;
 	boxes->list[boxes->count++] = *box;
 	return 0;
 }

@@ -12,6 +12,7 @@
 #include <zonegate/tables.h>
 
 #include "observe/origin_parts.h"
+#include "util/vec.h"
 
 struct build {
 	const struct resolved *policy;
@@ -25,17 +26,12 @@ struct build {
 static int row_add(struct build *build, const struct sheet_row *row)
 {
 	struct sheet *sheet = &build->sheet;
+	void *rows = vec_extend(build->arena, sheet->rows, sheet->count, &build->capacity,
+				sizeof(*sheet->rows));
 
-	if (sheet->count == build->capacity) {
-		size_t capacity = build->capacity ? build->capacity * 2 : 64;
-		void *rows = arena_grow(build->arena, sheet->rows, sheet->count, capacity,
-					sizeof(*sheet->rows));
-
-		if (!rows)
-			return -ENOMEM;
-		sheet->rows = rows;
-		build->capacity = capacity;
-	}
+	if (!rows)
+		return -ENOMEM;
+	sheet->rows = rows;
 	sheet->rows[sheet->count++] = *row;
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * Rule tables: columns to rows, with this site's overrides applied, every field checked.
- * Owns the columns' names. Knows zones by name only.
+ * Knows zones by name only.
  */
 #include "policy/tables.h"
 
@@ -10,22 +10,8 @@
 #include <string.h>
 
 #include "config/csv.h"
+#include "policy/columns.h"
 #include "util/vec.h"
-
-enum column {
-	COLUMN_RULE,
-	COLUMN_SOURCE,
-	COLUMN_DESTINATION,
-	COLUMN_PROTOCOL,
-	COLUMN_PORTS,
-	COLUMN_DIRECTION,
-	COLUMN_PURPOSE,
-	COLUMNS,
-};
-
-static const char *const column_names[COLUMNS] = {
-	"rule", "source", "destination", "protocol", "ports", "direction", "purpose",
-};
 
 struct table_reader {
 	struct table_set *set;
