@@ -28,7 +28,8 @@ __u16 leaves[4] SEC(".data.leaves"); /* 8 bytes: an element of a map is no small
 __u32 cross[2] SEC(".data.cross");
 /* A row of slots for each CPU: a percpu array would cost a key and a pointer of its own a slot. */
 struct zg_rule_counter rule_counters[1] SEC(".data.rules");
-const volatile struct zg_bounds bounds SEC(".rodata.bounds") = {1, 4, 2, 0, 1, 1};
+struct zg_reason_counter reason_counters[1] SEC(".data.reasons");
+const volatile struct zg_bounds bounds SEC(".rodata.bounds") = {1, 4, 2, 0, 1, 1, 1};
 
 /* Index: half. Read for new connections alone. */
 struct {
@@ -68,13 +69,6 @@ struct {
 	__type(key, struct zg_address);
 	__type(value, struct zg_limit);
 } limits SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, ZG_REASON_COUNTERS);
-	__type(key, __u32);
-	__type(value, struct zg_reason_counter);
-} reason_counters SEC(".maps");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);

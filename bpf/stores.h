@@ -53,7 +53,8 @@ static __always_inline struct zg_rule_counter *rule_counter(__u32 slot)
 
 static __always_inline struct zg_reason_counter *reason_counter(__u32 index)
 {
-	return bpf_map_lookup_elem(&reason_counters, &index);
+	index += bpf_get_smp_processor_id() * ZG_REASON_COUNTERS;
+	return LIKELY(index < bounds.reason_counters) ? TABLE_BEGIN(reason_counters) + index : NULL;
 }
 
 static __always_inline struct zg_line_counter *line_counter(__u32 slot)

@@ -105,7 +105,8 @@ struct zg_rule_counter { /* index: CPU * slots + rule slot */
 };
 ZG_ASSERT_SIZE(struct zg_rule_counter, 40);
 
-struct zg_reason_counter { /* per CPU, index: ZG_REASON_INDEX(hook, audited, reason) */
+/* Index: CPU * ZG_REASON_COUNTERS + ZG_REASON_INDEX(hook, audited, reason). */
+struct zg_reason_counter {
 	__u64 packets, bytes;
 };
 

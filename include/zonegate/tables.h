@@ -172,6 +172,7 @@ struct zg_bounds {
 	__u32 nodes, leaves, cross;
 	__u32 ranges; /* leaves that have as many behind them as a lookup of ranges may touch */
 	__u32 rule_slots, rule_counters; /* of one CPU, of all */
+	__u32 reason_counters;		 /* of all */
 };
 
 /* ---- tcpoport.ini

@@ -46,42 +46,25 @@ static void stand_compile(struct stand *loaded, const char *config)
 	diags_free(&diags);
 }
 
-/* All slots of a per-CPU map in one system call, summed over CPUs; words of 64 bits. */
+/* All slots of counters, summed over CPUs; words of 64 bits. */
 static void slots_sum(const struct firewall_map_state *map, size_t words, uint64_t *ret_sums)
 {
-	uint32_t count = map->max_entries, token;
-	int cpus = libbpf_num_possible_cpus();
-	uint32_t *keys = calloc(count, sizeof(*keys));
-	uint64_t *each = calloc((size_t)count * (size_t)cpus * words, sizeof(*each));
-	int error;
+	struct percpu sums;
 
-	if (!keys || !each)
-		errx(1, "no memory");
-	error = bpf_map_lookup_batch(map->fd, NULL, &token, keys, each, &count, NULL);
-	if ((error && errno != ENOENT) || count != map->max_entries)
-		err(1, "counters cannot be read");
-	memset(ret_sums, 0, count * words * sizeof(*ret_sums));
-	for (uint32_t i = 0; i < count; i++)
-		for (int cpu = 0; cpu < cpus; cpu++)
-			for (size_t word = 0; word < words; word++)
-				ret_sums[keys[i] * words + word] +=
-					each[(i * (size_t)cpus + (size_t)cpu) * words + word];
-	free(keys);
-	free(each);
+	if (percpu_open(map, words * sizeof(*ret_sums), &sums))
+		errx(1, "counters cannot be read");
+	for (uint32_t slot = 0; slot < map->max_entries; slot++)
+		if (percpu_sum(&sums, slot, ret_sums + slot * words))
+			errx(1, "counters cannot be read");
+	percpu_close(&sums);
 }
 
 #define WORDS(type) (sizeof(type) / sizeof(uint64_t))
 
 static void counters_take(struct stand *loaded)
 {
-	const struct firewall_map_state *rules = &loaded->firewall.map[MAP_RULE_COUNTERS];
-	struct percpu sums;
-
-	if (percpu_open(rules, sizeof(struct zg_rule_counter), &sums))
-		errx(1, "counters cannot be read");
-	for (uint32_t slot = 0; slot < rules->max_entries; slot++)
-		percpu_sum(&sums, slot, (uint64_t *)&loaded->rule_now[slot]);
-	percpu_close(&sums);
+	slots_sum(&loaded->firewall.map[MAP_RULE_COUNTERS], WORDS(struct zg_rule_counter),
+		  (uint64_t *)loaded->rule_now);
 	slots_sum(&loaded->firewall.map[MAP_REASON_COUNTERS], WORDS(struct zg_reason_counter),
 		  (uint64_t *)loaded->reason_now);
 }

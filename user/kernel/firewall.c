@@ -89,7 +89,6 @@ static const uint32_t value_sizes[FIREWALL_MAP_COUNT] = {
 	[MAP_ORIGIN] = sizeof(struct zg_origin),
 	[MAP_CLASSES] = sizeof(struct zg_class),
 	[MAP_FLOWS] = sizeof(struct zg_flow),
-	[MAP_REASON_COUNTERS] = sizeof(struct zg_reason_counter),
 	[MAP_LINE_COUNTERS] = sizeof(struct zg_line_counter),
 	[MAP_FLOW_COUNTERS] = sizeof(struct zg_flow_counter),
 	[MAP_RULE_NAMES] = sizeof(struct zg_rule_name),
@@ -120,6 +119,7 @@ uint32_t firewall_abi(void)
 		sizeof(struct zg_address),
 		sizeof(struct zg_node),
 		sizeof(struct zg_rule_counter),
+		sizeof(struct zg_reason_counter),
 		sizeof(struct zg_roots),
 		sizeof(struct zg_ports),
 		sizeof(struct zg_line),
@@ -236,6 +236,7 @@ int firewall_map_memory(struct firewall *firewall, struct report *report)
 	if (map[MAP_ORIGIN].max_entries < ZG_HALVES || map[MAP_NICS].max_entries < ZG_NICS_MAX)
 		return report_refuse(report, -EPROTO, "the maps are smaller than two halves");
 	firewall->map[MAP_RULE_COUNTERS].max_entries = map[MAP_RULE_NAMES].max_entries;
+	firewall->map[MAP_REASON_COUNTERS].max_entries = ZG_REASON_COUNTERS;
 	error = cross_find(firewall, report);
 	return error ? error : fixed_tables_find(firewall, report);
 }

@@ -33,7 +33,7 @@
 	X(FRAGMENTS, "fragments", "fragments", false)                                              \
 	X(LIMITS, "limits", "limits", false)                                                       \
 	X(RULE_COUNTERS, "rule_counters", ".data.rules", true)                                     \
-	X(REASON_COUNTERS, "reason_counters", "reason_counters", false)                            \
+	X(REASON_COUNTERS, "reason_counters", ".data.reasons", true)                               \
 	X(LINE_COUNTERS, "line_counters", "line_counters", false)                                  \
 	X(FLOW_COUNTERS, "flow_counters", "flow_counters", false)                                  \
 	X(OWNERS, "owners", "owners", false)                                                       \
@@ -65,7 +65,7 @@ enum firewall_program {
 
 struct firewall_map_state {
 	int fd;
-	uint32_t max_entries; /* of rule counters: slots of one CPU */
+	uint32_t max_entries; /* of rule and reason counters: slots of one CPU */
 	void *memory;	      /* NULL: not mapped */
 	size_t memory_bytes;
 };

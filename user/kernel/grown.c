@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <zonegate/reasons.h>
+
 #include "kernel/percpu.h"
 
 /* An offset into a map's value is below 2^29 to the verifier (BPF_MAX_VAR_OFF). */
@@ -35,6 +37,10 @@ static int grown_init(const struct object_sizes *sizes, struct report *report, s
 			[GROWN_CROSS] = {MAP_CROSS, "cross",
 					 ZG_HALVES * ((uint64_t)size->pairs + size->comb),
 					 sizeof(uint32_t), NULL, -1},
+			[GROWN_REASON_COUNTERS] = {MAP_REASON_COUNTERS, "reason_counters",
+						   ZG_REASON_COUNTERS *
+							   (uint64_t)(cpus < 0 ? 0 : cpus),
+						   sizeof(struct zg_reason_counter), NULL, -1},
 			[GROWN_RULE_COUNTERS] = {MAP_RULE_COUNTERS, "rule_counters",
 						 (uint64_t)sizes->rule_slots *
 							 (uint64_t)(cpus < 0 ? 0 : cpus),
@@ -129,13 +135,12 @@ static int map_hand_over(struct bpf_object *object, struct grown_map *grown, int
 static bool counters_go_on(const struct firewall *predecessor, const struct grown_map *grown,
 			   const struct object_sizes *sizes)
 {
-	const struct firewall_map_state *before;
-
-	if (!predecessor || grown->id != MAP_RULE_COUNTERS)
+	if (!predecessor || (grown->id != MAP_RULE_COUNTERS && grown->id != MAP_REASON_COUNTERS))
 		return false;
-	before = &predecessor->map[MAP_RULE_COUNTERS];
-	return before->max_entries == sizes->rule_slots &&
-	       before->memory_bytes == grown_bytes(grown);
+	if (grown->id == MAP_RULE_COUNTERS &&
+	    predecessor->map[grown->id].max_entries != sizes->rule_slots)
+		return false;
+	return predecessor->map[grown->id].memory_bytes == grown_bytes(grown);
 }
 
 static int map_take(struct bpf_object *object, struct grown_map *grown,
@@ -176,6 +181,7 @@ static int bounds_write(struct bpf_object *object, const struct object_sizes *si
 		.ranges = (__u32)grown->map[GROWN_LEAVES].elements,
 		.rule_slots = sizes->rule_slots,
 		.rule_counters = (__u32)grown->map[GROWN_RULE_COUNTERS].elements,
+		.reason_counters = (__u32)grown->map[GROWN_REASON_COUNTERS].elements,
 	};
 
 	/* The last one that may be asked for has ZG_RANGES_READ leaves, its own included. */

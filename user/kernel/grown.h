@@ -12,7 +12,14 @@
 
 #include "kernel/object.h"
 
-enum { GROWN_NODES, GROWN_LEAVES, GROWN_CROSS, GROWN_RULE_COUNTERS, GROWN_MAPS };
+enum {
+	GROWN_NODES,
+	GROWN_LEAVES,
+	GROWN_CROSS,
+	GROWN_RULE_COUNTERS,
+	GROWN_REASON_COUNTERS,
+	GROWN_MAPS
+};
 
 struct grown_map {
 	enum firewall_map id;
@@ -28,8 +35,8 @@ struct grown {
 
 /*
  * Before the object is loaded: makes the maps, with BTF so that bpftool shows what is in them, and
- * writes their sizes where programs know them as constants. Rule counters are predecessor's, when
- * they are as large; NULL: none is there. 0, or a negative errno, said; grown_release() either way.
+ * writes their sizes where programs know them as constants. Counters are predecessor's, when they
+ * are as large; NULL: none is there. 0, or a negative errno, said; grown_release() either way.
  */
 int grown_take(struct bpf_object *object, const struct object_sizes *sizes,
 	       const struct firewall *predecessor, struct report *report, struct grown *ret_grown);

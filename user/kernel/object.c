@@ -19,9 +19,8 @@
 
 /* Shared with the object before, when sizes agree: what lives longer than one policy. */
 static const enum firewall_map state_maps[] = {
-	MAP_FLOWS,	   MAP_FRAGMENTS,     MAP_LIMITS, MAP_REASON_COUNTERS,
-	MAP_LINE_COUNTERS, MAP_FLOW_COUNTERS, MAP_EVENTS, MAP_RULE_NAMES,
-	MAP_LINE_NAMES,	   MAP_ABOUT,	      MAP_NICS,
+	MAP_FLOWS,  MAP_FRAGMENTS,  MAP_LIMITS,	    MAP_LINE_COUNTERS, MAP_FLOW_COUNTERS,
+	MAP_EVENTS, MAP_RULE_NAMES, MAP_LINE_NAMES, MAP_ABOUT,	       MAP_NICS,
 };
 
 uint64_t object_build(void)
