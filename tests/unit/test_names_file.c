@@ -55,6 +55,33 @@ static void test_there_and_back(void **state)
 	unlink(path);
 }
 
+/* What the cache knows is not replaced by what another process has kept; what it lacks is taken. */
+static void test_fill(void **state)
+{
+	char path[] = "/tmp/zonegate-names-XXXXXX";
+	struct name_cache *cache = name_cache_new();
+	FILE *file = fdopen(mkstemp(path), "w");
+
+	(void)state;
+	assert_non_null(file);
+	fputs("mail.example 1 198.51.100.1\nnew.example 1 198.51.100.2\n"
+	      "gone.example 1 198.51.100.3\n",
+	      file);
+	fclose(file);
+	name_cache_set_asker(cache, answer_two);
+	name_cache_get(cache, "mail.example", name_now_ms());
+	name_cache_get(cache, "gone.example", name_now_ms());
+	assert_int_equal(names_file_fill(path, cache), 0);
+	assert_int_equal(name_cache_count(cache), 3);
+	assert_int_equal(name_cache_find(cache, "mail.example")->answer.v4[0], 0xc0000201);
+	assert_int_equal(name_cache_find(cache, "new.example")->answer.v4[0], 0xc6336402);
+	assert_int_equal(name_cache_find(cache, "gone.example")->answer.v4[0], 0xc6336403);
+	assert_int_equal(names_file_read(path, cache), 0);
+	assert_int_equal(name_cache_find(cache, "mail.example")->answer.v4[0], 0xc6336401);
+	name_cache_free(cache);
+	unlink(path);
+}
+
 static void test_damage(void **state)
 {
 	char path[] = "/tmp/zonegate-names-XXXXXX";
@@ -82,6 +109,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_there_and_back),
+		cmocka_unit_test(test_fill),
 		cmocka_unit_test(test_damage),
 	};
 

@@ -11,6 +11,7 @@
 #include "cli/arguments.h"
 #include "cli/cli.h"
 #include "cli/lockout_print.h"
+#include "cli/names.h"
 #include "cli/report_print.h"
 #include "cli/status_print.h"
 #include "compile/image.h"
@@ -90,6 +91,7 @@ static int put_into_force(struct context *context, const struct resolved *policy
 		return EXIT_SYSTEM;
 	}
 	report_print_notes(context, &report);
+	cli_names_keep(context);
 	print_result(&result);
 	if (options->confirm_ms)
 		fprintf(stderr,

@@ -16,10 +16,11 @@
 /* The refinement of so many classes takes well under a second. */
 #define CLASSES_MAX 4096
 
-static int load_old(const char *folder, struct resolved *ret_policy, struct image *ret_image)
+static int load_old(const struct context *context, const char *folder, struct resolved *ret_policy,
+		    struct image *ret_image)
 {
 	CLEANUP(diags_free) struct diags diags = {0};
-	const struct load_options options = {0};
+	const struct load_options options = {.names = context->names};
 	struct resolved policy = {0};
 	char config[SNAPSHOT_PATH];
 	int error = snapshot_use(folder, SNAPSHOT_GOOD, config);
@@ -51,7 +52,7 @@ void apply_diff_show(const struct context *context, const char *folder,
 				"'zonegate diff OLD NEW' does it\n");
 		return;
 	}
-	error = load_old(folder, &old_policy, &old_image);
+	error = load_old(context, folder, &old_policy, &old_image);
 	if (error == -ENOENT) {
 		fprintf(stderr,
 			"zonegate: no policy was applied before: nothing to compare with\n");

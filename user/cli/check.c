@@ -9,6 +9,7 @@
 
 #include "cli/arguments.h"
 #include "cli/cli.h"
+#include "cli/names.h"
 #include "compile/image.h"
 #include "resolve/load.h"
 #include "util/cleanup.h"
@@ -58,7 +59,7 @@ int command_check(struct context *context)
 {
 	CLEANUP(diags_free) struct diags diags = {0};
 	CLEANUP(resolved_free) struct resolved policy = {0};
-	const struct load_options options = {0};
+	const struct load_options options = {.names = cli_names(context)};
 	bool strict = option_flag(context, "--strict");
 	size_t table_bytes = 0;
 	int err;
@@ -72,6 +73,7 @@ int command_check(struct context *context)
 		diags_print_json(&diags);
 	else
 		diags_print(context, &diags);
+	cli_names_tell(context);
 	if (err == -ENOMEM || diags.out_of_memory) {
 		fprintf(stderr, "zonegate: cannot check %s: %s\n", context->config,
 			strerror(ENOMEM));

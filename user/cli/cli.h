@@ -19,6 +19,8 @@ enum {
 	EXIT_SYSTEM = 3, /* the system refused */
 };
 
+struct name_cache;
+
 struct context {
 	const char *config;   /* -c FILE, default /etc/zonegate/zonegate.conf */
 	const char *instance; /* --instance NAME, default "zonegate" */
@@ -26,6 +28,7 @@ struct context {
 	bool colour;	      /* stderr is a terminal and NO_COLOR is unset */
 	int argc;	      /* what follows the command's name; argv[0] is that name */
 	char **argv;
+	struct name_cache *names; /* cli/names.h; NULL: nothing asked for a name yet */
 };
 
 struct command {

@@ -11,6 +11,7 @@
 #include "cli/arguments.h"
 #include "cli/cli.h"
 #include "cli/diff_print.h"
+#include "cli/names.h"
 #include "util/cleanup.h"
 
 /* One of the two policies, as the host understands it now, and its image. */
@@ -71,6 +72,7 @@ int command_diff(struct context *context)
 		return usage_error(context, "diff takes no '%s'", unknown);
 	if (context->argc != 3)
 		return usage_error(context, "diff takes two policies: files or folders");
+	cli_names(context); /* one for both sides */
 	status = side_load(context, context->argv[1], &before);
 	if (!status)
 		status = side_load(context, context->argv[2], &after);

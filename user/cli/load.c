@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/names.h"
 #include "resolve/load.h"
 #include "util/cleanup.h"
 
@@ -40,7 +41,7 @@ static bool only_answers(const struct context *context)
 int cli_load(struct context *context, struct resolved *ret_policy)
 {
 	CLEANUP(diags_free) struct diags diags = {0};
-	const struct load_options options = {0};
+	const struct load_options options = {.names = cli_names(context)};
 	int err = policy_load(context->config, &options, &diags, ret_policy);
 
 	diags_drop(&diags, DIAG_NOTE);
@@ -50,6 +51,7 @@ int cli_load(struct context *context, struct resolved *ret_policy)
 			context->config, diags.warnings, diags.warnings == 1 ? "" : "s");
 	}
 	diags_print(context, &diags);
+	cli_names_tell(context);
 	if (!err)
 		return EXIT_DONE;
 	if (err == -EINVAL) {

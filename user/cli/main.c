@@ -11,6 +11,7 @@
 
 #include "cli/arguments.h"
 #include "cli/commands.h"
+#include "resolve/names.h"
 #include "util/cleanup.h"
 
 static bool colour_wanted(void)
@@ -75,11 +76,14 @@ int main(int argc, char **argv)
 {
 	AUTO_FREE char **rest = calloc((size_t)argc + 1, sizeof(*rest));
 	struct arguments arguments;
+	int status;
 
 	if (!rest) {
 		fprintf(stderr, "zonegate: out of memory\n");
 		return EXIT_SYSTEM;
 	}
 	arguments_parse(argc, argv, rest, &arguments);
-	return flush_answer(run(&arguments));
+	status = flush_answer(run(&arguments));
+	name_cache_free(arguments.context.names);
+	return status;
 }

@@ -133,8 +133,10 @@ static int compile_and_apply(struct enforce *enforce, const char *config, bool u
 	CLEANUP(resolved_free) struct resolved policy = {0};
 	CLEANUP(image_free) struct image image = {0};
 	const struct load_options options = {.names = enforce->names};
-	int error = policy_load(config, &options, &diags, &policy);
+	int error;
 
+	name_cache_mark(enforce->names);
+	error = policy_load(config, &options, &diags, &policy);
 	if (!error)
 		error = image_build(&policy, &diags, &image);
 	if (!unchanged_is_done || error)
@@ -147,9 +149,11 @@ static int compile_and_apply(struct enforce *enforce, const char *config, bool u
 	}
 	if (!unchanged_is_done || !in_force(enforce->instance, &policy, &image))
 		error = put_into_force(enforce, &policy, &image, why);
-	if (!error)
-		keep_settings(enforce, &policy.settings);
-	return error;
+	if (error)
+		return error;
+	name_cache_prune(enforce->names);
+	keep_settings(enforce, &policy.settings);
+	return 0;
 }
 
 /* What the operator asked for is copied as it is read, and becomes the copy in use once it is in

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "config/snapshot.h"
 #include "util/cleanup.h"
@@ -48,8 +49,10 @@ int names_file_write(const char *path, const struct name_cache *cache)
 	char beside[PATH_MAX];
 	AUTO_FILE FILE *file = NULL;
 	int64_t now_ms = name_now_ms();
+	int error;
 
-	if (snprintf(beside, sizeof(beside), "%s.new", path) >= (int)sizeof(beside))
+	/* The service and apply may write at once. */
+	if (snprintf(beside, sizeof(beside), "%s.%d", path, (int)getpid()) >= (int)sizeof(beside))
 		return -ENAMETOOLONG;
 	file = fopen(beside, "we");
 	if (!file)
@@ -65,8 +68,12 @@ int names_file_write(const char *path, const struct name_cache *cache)
 		fputc('\n', file);
 	}
 	if (fflush(file) || fsync(fileno(file)) || ferror(file))
-		return -EIO;
-	return rename(beside, path) ? -errno : 0;
+		error = -EIO;
+	else
+		error = rename(beside, path) ? -errno : 0;
+	if (error)
+		unlink(beside);
+	return error;
 }
 
 static int take_address(const char *text, struct name_addresses *answer)
@@ -91,8 +98,9 @@ static int take_address(const char *text, struct name_addresses *answer)
 	return 0;
 }
 
-static int take_line(char *line, struct name_cache *cache)
+static int take_line(char *line, struct name_cache *cache, bool fill)
 {
+	const struct name_entry *entry;
 	struct name_addresses answer = {0};
 	char *rest, *name = strtok_r(line, " \n", &rest), *seconds = strtok_r(NULL, " \n", &rest),
 		    *word;
@@ -101,6 +109,9 @@ static int take_line(char *line, struct name_cache *cache)
 	int error = 0;
 
 	if (!name || !seconds)
+		return 0;
+	entry = name_cache_find(cache, name);
+	if (fill && entry && entry->resolved)
 		return 0;
 	age_ms = ((int64_t)time(NULL) - strtoll(seconds, NULL, 10)) * 1000;
 	while (!error && (word = strtok_r(NULL, " \n", &rest)))
@@ -114,7 +125,7 @@ static int take_line(char *line, struct name_cache *cache)
 	return error;
 }
 
-int names_file_read(const char *path, struct name_cache *cache)
+static int file_take(const char *path, struct name_cache *cache, bool fill)
 {
 	AUTO_FILE FILE *file = fopen(path, "re");
 	AUTO_FREE char *line = NULL;
@@ -124,6 +135,16 @@ int names_file_read(const char *path, struct name_cache *cache)
 	if (!file)
 		return errno == ENOENT ? 0 : -errno;
 	while (!error && getline(&line, &capacity, file) >= 0)
-		error = take_line(line, cache);
+		error = take_line(line, cache, fill);
 	return error;
+}
+
+int names_file_read(const char *path, struct name_cache *cache)
+{
+	return file_take(path, cache, false);
+}
+
+int names_file_fill(const char *path, struct name_cache *cache)
+{
+	return file_take(path, cache, true);
 }

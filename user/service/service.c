@@ -75,11 +75,35 @@ static int later(struct service *service, uint64_t us)
 	return error < 0 ? error : sd_event_source_set_enabled(service->again, SD_EVENT_ONESHOT);
 }
 
+/* An apply has asked for names that are new here. */
+static void names_take(struct service *service)
+{
+	char path[PATH_MAX];
+
+	if (!names_file_path(service->options->instance, path))
+		names_file_fill(path, service->names);
+}
+
+static void names_pace(struct service *service)
+{
+	int64_t wait_ms = name_refresh_wait_ms(service->refresh, name_now_ms());
+
+	if (wait_ms < 0) {
+		sd_event_source_set_enabled(service->names_timer, SD_EVENT_OFF);
+		return;
+	}
+	sd_event_source_set_time_relative(service->names_timer, (uint64_t)wait_ms * 1000);
+	sd_event_source_set_enabled(service->names_timer, SD_EVENT_ONESHOT);
+}
+
 /* The way things are now, from the texts that are in force. */
 static void follow(struct service *service, const char *why)
 {
-	int error = enforce_policy(&service->enforce, ENFORCE_COPIES, true, why);
+	int error;
 
+	names_take(service);
+	error = enforce_policy(&service->enforce, ENFORCE_COPIES, true, why);
+	names_pace(service);
 	if (error == -ENOENT) /* applied without copies: nothing to follow from, the hooks stay as
 				 they are */
 		return;
@@ -230,18 +254,6 @@ static void names_save(struct service *service)
 			strerror(-error));
 }
 
-static void names_pace(struct service *service)
-{
-	int64_t wait_ms = name_refresh_wait_ms(service->refresh, name_now_ms());
-
-	if (wait_ms < 0) {
-		sd_event_source_set_enabled(service->names_timer, SD_EVENT_OFF);
-		return;
-	}
-	sd_event_source_set_time_relative(service->names_timer, (uint64_t)wait_ms * 1000);
-	sd_event_source_set_enabled(service->names_timer, SD_EVENT_ONESHOT);
-}
-
 static int on_names_due(sd_event_source *source, uint64_t us, void *context)
 {
 	struct service *service = context;
@@ -258,8 +270,8 @@ static int on_names_due(sd_event_source *source, uint64_t us, void *context)
 static void names_changed(struct service *service, size_t changed)
 {
 	if (changed) {
-		names_save(service);
 		follow(service, "a name has other addresses");
+		names_save(service);
 	}
 	names_pace(service);
 }
@@ -319,6 +331,7 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
 	(void)source;
 	(void)info;
 	sd_notify(0, "RELOADING=1");
+	names_take(service);
 	error = enforce_policy(&service->enforce, ENFORCE_FILES, false, "reload");
 	reload_noted(service, error);
 	if ((error == -EPERM || error == -EACCES) && !privileges_can_load())
