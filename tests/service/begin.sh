@@ -10,10 +10,10 @@ export STATE=$NET_TMP/state/$INSTANCE
 METRICS=127.0.0.1:9477
 SERVICE=
 
-# service_start NAME: the service for a policy; $NET_TMP/service.log has its words
+# service_start NAME [OPTION...]: the service for a policy; $NET_TMP/service.log has its words
 service_start() {
 	z status >/dev/null 2>&1 # the instance is known to the clean-up
-	net_spawn host service "$ZONEGATE" run --instance "$INSTANCE" -c "$NET_TMP/$1/zonegate.conf"
+	net_spawn host service "$ZONEGATE" run --instance "$INSTANCE" -c "$NET_TMP/$1/zonegate.conf" "${@:2}"
 	SERVICE=${NET_PIDS[-1]}
 	net_wait "the service" service_answers
 }

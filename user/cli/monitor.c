@@ -65,50 +65,13 @@ static void time_text(int64_t time_us, bool date, char *text, size_t size)
 	snprintf(text, size, "%s.%06d", clock, (int)(time_us % 1000000));
 }
 
-/* "203.0.113.7:40000", "[2001:db8::7]:40000", "203.0.113.7" */
-static void party_text(const struct event_words *words, const char *address, uint16_t port,
-		       char text[80])
-{
-	if (!words->has_ports)
-		snprintf(text, 80, "%s", address);
-	else if (words->is_ipv6)
-		snprintf(text, 80, "[%s]:%u", address, port);
-	else
-		snprintf(text, 80, "%s:%u", address, port);
-}
-
-/* What stands behind the addresses, and is the comment of a captured packet's reason. */
-static void details_text(const struct event_words *words, char *text, size_t size)
-{
-	char line[160] = "", process[48] = "", interface[IF_NAMESIZE + 8] = "";
-
-	if (words->interface[0])
-		snprintf(interface, sizeof(interface), " on %s", words->interface);
-	if (words->line)
-		snprintf(line, sizeof(line), " tcpoport line %u: %s", words->line,
-			 words->line_text);
-	if (words->pid)
-		snprintf(process, sizeof(process), " by %s[%u]", words->process, words->pid);
-	snprintf(text, size, "%s%s%s", interface, process, line);
-}
-
 static void event_print(const struct event_words *words)
 {
-	char when[48], source[80], destination[80], details[256];
+	char when[48], text[EVENT_TEXT];
 
 	time_text(words->time_us, false, when, sizeof(when));
-	party_text(words, words->source, words->sport, source);
-	party_text(words, words->destination, words->dport, destination);
-	details_text(words, details, sizeof(details));
-	printf("%s %-7s %s %s", when, words->hook, words->audited ? "would drop" : "drop",
-	       words->reason);
-	if (words->is_ip)
-		printf(" %s %s > %s", words->protocol, source, destination);
-	if (words->flags[0])
-		printf(" %s", words->flags);
-	if (words->length)
-		printf(" %u bytes", words->length);
-	printf("%s\n", details);
+	event_text(words, text);
+	printf("%s %s\n", when, text);
 }
 
 static void set_text(json_t *object, const char *key, const char *text)
@@ -159,9 +122,9 @@ static void event_print_json(const struct event_words *words)
 static void event_capture(struct monitor *monitor, const struct zg_event *event,
 			  const struct event_words *words)
 {
-	char details[256], comment[384];
+	char details[EVENT_DETAILS], comment[EVENT_DETAILS + 128];
 
-	details_text(words, details, sizeof(details));
+	event_details(words, details);
 	snprintf(comment, sizeof(comment), "%s %s %s%s", words->hook,
 		 words->audited ? "would drop" : "drop", words->reason, details);
 	if (pcapng_add(monitor->capture, event, words, comment))

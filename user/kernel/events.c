@@ -12,9 +12,14 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "kernel/instance.h"
 #include "util/cleanup.h"
+
+#define LOCK_NAME "monitor"
+#define LOCK_TRIES 10
+#define LOCK_PAUSE_US 20000
 
 struct events {
 	struct firewall *firewall;
@@ -42,9 +47,14 @@ static int reader_lock(const struct pins *pins, struct report *report)
 {
 	char path[PINS_PATH];
 	AUTO_FD int fd = -1;
+	int error = pins_lock_file(pins, LOCK_NAME, report, path, &fd);
 
-	int error = pins_lock_file(pins, "monitor", report, path, &fd);
-
+	/* The service has it for moments: events_drain(). */
+	for (int i = 0; error == -EBUSY && i < LOCK_TRIES; i++) {
+		cleanup_fd(&fd);
+		usleep(LOCK_PAUSE_US);
+		error = pins_lock_file(pins, LOCK_NAME, report, path, &fd);
+	}
 	if (error == -EBUSY)
 		return report_refuse(report, -EBUSY,
 				     "another monitor of instance %s is running: drops are told "
@@ -101,6 +111,25 @@ int events_wait(struct events *events, int timeout_ms, event_fn see, void *data)
 	events->data = data;
 	count = ring_buffer__poll(events->ring, timeout_ms);
 	return count < 0 ? count : 0;
+}
+
+int events_drain(const struct pins *pins, struct firewall *firewall, uint32_t per_s, event_fn see,
+		 void *data, struct report *report)
+{
+	struct events events = {.firewall = firewall, .see = see, .data = data};
+	char path[PINS_PATH];
+	AUTO_FD int lock = -1;
+	int error = pins_lock_file(pins, LOCK_NAME, report, path, &lock);
+
+	if (error)
+		return error;
+	events.ring = ring_buffer__new(firewall->map[MAP_EVENTS].fd, event_arrived, &events, NULL);
+	if (!events.ring)
+		return report_fail(report, -errno, "opening the ring of events");
+	ring_buffer__consume(events.ring);
+	ring_buffer__free(events.ring);
+	rate_set(firewall, per_s);
+	return 0;
 }
 
 void events_close(struct events *events)

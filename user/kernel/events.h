@@ -25,6 +25,14 @@ int events_open(const struct pins *pins, struct firewall *firewall, uint32_t per
 /* Waits up to timeout_ms and hands on what is there. 0, or -errno; -EINTR: a signal came. */
 int events_wait(struct events *events, int timeout_ms, event_fn see, void *data);
 
+/*
+ * For who reads now and then, and leaves the ring to a monitor: hands on what is there, and each
+ * CPU tells up to per_s drops a second from here on; 0: none. Nothing is held afterwards. -EBUSY: a
+ * monitor reads, and nothing was touched; other errors are in the report.
+ */
+int events_drain(const struct pins *pins, struct firewall *firewall, uint32_t per_s, event_fn see,
+		 void *data, struct report *report);
+
 /* Nobody listens any more: of this object, and of one that took its place meanwhile. NULL: no-op.
  */
 void events_close(struct events *events);

@@ -129,3 +129,45 @@ void event_describe(const struct zg_event *event, const struct firewall *firewal
 		words.reason = "?";
 	*ret_words = words;
 }
+
+/* "203.0.113.7:40000", "[2001:db8::7]:40000", "203.0.113.7" */
+static void party_text(const struct event_words *words, const char *address, uint16_t port,
+		       char text[80])
+{
+	if (!words->has_ports)
+		snprintf(text, 80, "%s", address);
+	else if (words->is_ipv6)
+		snprintf(text, 80, "[%s]:%u", address, port);
+	else
+		snprintf(text, 80, "%s:%u", address, port);
+}
+
+void event_details(const struct event_words *words, char ret_text[EVENT_DETAILS])
+{
+	char line[160] = "", process[48] = "", interface[IF_NAMESIZE + 8] = "";
+
+	if (words->interface[0])
+		snprintf(interface, sizeof(interface), " on %s", words->interface);
+	if (words->line)
+		snprintf(line, sizeof(line), " tcpoport line %u: %s", words->line,
+			 words->line_text);
+	if (words->pid)
+		snprintf(process, sizeof(process), " by %s[%u]", words->process, words->pid);
+	snprintf(ret_text, EVENT_DETAILS, "%s%s%s", interface, process, line);
+}
+
+void event_text(const struct event_words *words, char ret_text[EVENT_TEXT])
+{
+	char source[80], destination[80], details[EVENT_DETAILS], ip[192] = "", length[24] = "";
+
+	party_text(words, words->source, words->sport, source);
+	party_text(words, words->destination, words->dport, destination);
+	event_details(words, details);
+	if (words->is_ip)
+		snprintf(ip, sizeof(ip), " %s %s > %s", words->protocol, source, destination);
+	if (words->length)
+		snprintf(length, sizeof(length), " %u bytes", words->length);
+	snprintf(ret_text, EVENT_TEXT, "%-7s %s %s%s%s%s%s%s", words->hook,
+		 words->audited ? "would drop" : "drop", words->reason, ip,
+		 words->flags[0] ? " " : "", words->flags, length, details);
+}

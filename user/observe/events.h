@@ -39,4 +39,12 @@ struct event_words {
 void event_describe(const struct zg_event *event, const struct firewall *firewall,
 		    struct event_words *ret_words);
 
+#define EVENT_DETAILS 256
+#define EVENT_TEXT 640
+
+/* " on eth0 by curl[12] tcpoport line 3: ...": what of it is known. */
+void event_details(const struct event_words *words, char ret_text[EVENT_DETAILS]);
+/* "ingress drop no-rule tcp 203.0.113.7:40000 > 192.0.2.10:81 S 54 bytes", and the details. */
+void event_text(const struct event_words *words, char ret_text[EVENT_TEXT]);
+
 #endif

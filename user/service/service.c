@@ -22,6 +22,7 @@
 #include "service/enforce.h"
 #include "service/http.h"
 #include "service/log.h"
+#include "service/drops.h"
 #include "service/names_file.h"
 #include "service/privileges.h"
 #include "service/scrape.h"
@@ -46,6 +47,7 @@ struct service {
 	sd_event *event;
 	sd_event_source *again, *second, *http_source, *http_timer, *names_timer;
 	int watch_fd;
+	struct drops drops;
 	struct metrics_hits hits;
 	struct metrics_service facts;
 	uint64_t evictions_seen; /* by the flow table's own books; they stand still or grow */
@@ -315,8 +317,11 @@ static void take_sample(struct service *service)
 
 static int on_second(sd_event_source *source, uint64_t us, void *context)
 {
+	struct service *service = context;
+
 	(void)us;
-	take_sample(context);
+	take_sample(service);
+	drops_log(&service->drops, service->options->instance);
 	sd_event_source_set_time_relative(source, SECOND_US);
 	return 0;
 }
@@ -476,6 +481,7 @@ static int loop(struct service *service)
 	sd_notify(0, "READY=1");
 	error = sd_event_loop(service->event);
 	sd_notify(0, "STOPPING=1");
+	drops_end(&service->drops, service->options->instance);
 	log_say(LOG_NOTICE, NULL, "the service ends; the filter stays in force");
 	return service->restart ? -ERESTART : error;
 }
@@ -485,6 +491,7 @@ int service_run(const struct service_options *options)
 	struct service service = {
 		.options = options,
 		.enforce = {.config = options->config, .instance = options->instance},
+		.drops = {.bound = {.per_s = options->drops_per_s}},
 		.watch_fd = -1,
 	};
 	int error = prepare(&service);

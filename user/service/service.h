@@ -11,7 +11,8 @@
 
 struct service_options {
 	const char *config, *instance;
-	bool keep_capabilities; /* for tests that look at the difference */
+	bool keep_capabilities;	  /* for tests that look at the difference */
+	unsigned int drops_per_s; /* so many drops are logged a second; 0: none */
 };
 
 /*
