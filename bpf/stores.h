@@ -53,7 +53,12 @@ static __always_inline struct zg_rule_counter *rule_counter(__u32 slot)
 
 static __always_inline struct zg_reason_counter *reason_counter(__u32 index)
 {
-	index += bpf_get_smp_processor_id() * ZG_REASON_COUNTERS;
+	__u32 row = bpf_get_smp_processor_id() * ZG_REASON_COUNTERS;
+
+	/* An addition, not an "or" of bits that do not meet: 6.1 forgets a register's upper half
+	 * there. */
+	barrier_var(row);
+	index += row;
 	return LIKELY(index < bounds.reason_counters) ? TABLE_BEGIN(reason_counters) + index : NULL;
 }
 
