@@ -22,6 +22,8 @@
 #include <unistd.h>
 
 #include "bench.h"
+#include "kernel/percpu.h"
+#include "util/cleanup.h"
 #include "space.h"
 
 #include <zonegate/reasons.h>
@@ -257,36 +259,40 @@ static int measure_streams(struct sockets *sockets, unsigned int rounds)
 /* ---- packets a second ---- */
 
 /* Packets that arrived and were dropped, by the receiving program's own count. */
-static uint64_t count_received(const struct sockets *sockets, enum filter filter)
+static int count_received(const struct sockets *sockets, enum filter filter, uint64_t *ret_packets)
 {
+	const struct firewall_map_state bare = {
+		.fd = bpf_object__find_map_fd_by_name(sockets->bench->bare.object, "received"),
+	};
 	const struct firewall *firewall = &sockets->subject.firewall;
-	int fd = filter == FILTER_ZONEGATE
-			 ? firewall->map[MAP_REASON_COUNTERS].fd
-			 : bpf_object__find_map_fd_by_name(sockets->bench->bare.object, "received");
-	uint32_t key = filter == FILTER_ZONEGATE ? ZG_REASON_INDEX(ZG_INGRESS, 0, ZG_R_NO_RULE) : 0;
-	int cpus = libbpf_num_possible_cpus();
-	struct zg_reason_counter counter[64] = {0};
-	uint64_t packets = 0;
+	bool ours = filter == FILTER_ZONEGATE;
+	uint32_t slot = ours ? ZG_REASON_INDEX(ZG_INGRESS, 0, ZG_R_NO_RULE) : 0;
+	CLEANUP(percpu_close) struct percpu sums = {0};
+	struct zg_reason_counter counter = {0};
+	int error = percpu_open(ours ? &firewall->map[MAP_REASON_COUNTERS] : &bare, sizeof(counter),
+				&sums);
 
-	if (cpus > 64 || bpf_map_lookup_elem(fd, &key, counter))
-		return 0;
-	for (int i = 0; i < cpus; i++)
-		packets += counter[i].packets;
-	return packets;
+	if (!error)
+		error = percpu_sum(&sums, slot, (uint64_t *)&counter);
+	*ret_packets = counter.packets;
+	return error;
 }
 
 static int send_frames(const struct sockets *sockets, const struct run *run, enum filter filter,
 		       double *ret_rate)
 {
-	uint64_t before = count_received(sockets, filter);
+	uint64_t before, after;
+	int error = count_received(sockets, filter, &before);
 	double start = clock_wall_ns(), cost;
-	int error = 0;
 
 	while (clock_wall_ns() - start < sockets->seconds * 1e9 && !error)
 		error = measure_once(run, FRAMES_A_CALL, &cost);
-	*ret_rate = (double)(count_received(sockets, filter) - before) / (clock_wall_ns() - start) *
-		    1e9 / 1e6;
-	return error;
+	if (!error)
+		error = count_received(sockets, filter, &after);
+	if (error)
+		return error;
+	*ret_rate = (double)(after - before) / (clock_wall_ns() - start) * 1e9 / 1e6;
+	return after > before ? 0 : -ENODATA; /* nothing arrived: that is no rate */
 }
 
 /* The receiving program of a filter: it drops, so that nothing but receiving is seen. */
