@@ -170,7 +170,7 @@ static void test_equal_nodes_are_shared(void **state)
 	built_make(&cuts, &built);
 	assert_trie(&cuts);
 	assert_int_equal(built.image.node_count, 0);
-	assert_int_equal(built.pool.ranges[ZG_RANGES_8].count, 1);
+	assert_int_equal(built.pool.ranges.size[ZG_RANGES_8].count, 1);
 	built_free(&built);
 	cuts_free(&cuts);
 
@@ -264,7 +264,7 @@ static void test_ipv4_host_is_one_range(void **state)
 	built_make(&cuts, &built);
 	assert_trie(&cuts);
 	assert_int_equal(built.image.node_count, 0);
-	assert_int_equal(built.pool.ranges[ZG_RANGES_4].count, 1);
+	assert_int_equal(built.pool.ranges.size[ZG_RANGES_4].count, 1);
 	built_free(&built);
 	cuts_free(&cuts);
 }

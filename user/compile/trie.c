@@ -37,13 +37,6 @@ struct branch {
 };
 #define CHILD 0x80000000u
 
-#define RANGES_MAX 32
-
-static inline size_t ranges_bytes(uint32_t size)
-{
-	return ZG_RANGES_LEAVES(4u << size) * sizeof(uint16_t);
-}
-
 struct trie_scratch {
 	struct branch branch[16];
 };
@@ -364,71 +357,6 @@ static int subtree_build(struct trie_pool *pool, const struct cuts *cuts, const 
 	return branch_build(pool, cuts, block, ret_subtree);
 }
 
-/* ---- ranges ---- */
-
-/* Intervals of a block, those with one class joined; at most max, else 0. */
-static size_t ranges_collect(const struct cuts *cuts, const struct block *block, size_t max,
-			     uint16_t *ret_start, uint16_t *ret_class)
-{
-	size_t count = 0;
-
-	for (size_t i = block->from; i <= block->until; i++) {
-		if (count > 0 && ret_class[count - 1] == cuts->class[i])
-			continue;
-		if (count == max)
-			return 0;
-		/* What the first one begins before does not matter: nothing is compared with it. */
-		ret_start[count] = (uint16_t)cuts->start4[i];
-		ret_class[count++] = (uint16_t)cuts->class[i];
-	}
-	return count;
-}
-
-static void ranges_write(const uint16_t *start, const uint16_t *class, size_t count, size_t c,
-			 uint16_t *leaves)
-{
-	for (size_t i = 0; i < c; i++) {
-		size_t from = i < count ? i : count - 1;
-
-		if (i > 0)
-			leaves[i - 1] = start[from];
-		leaves[c - 1 + i] = class[from];
-	}
-}
-
-/*
- * A root's entry for a block of few intervals; its index counts in ranges of its size until
- * trie_finish() knows where these lie. 1: they are too many.
- */
-static int ranges_place(struct trie_pool *pool, const struct cuts *cuts, const struct block *block,
-			uint32_t *ret_entry)
-{
-	uint16_t start[RANGES_MAX], class[RANGES_MAX], leaves[ZG_RANGES_LEAVES(RANGES_MAX)] = {0};
-	size_t count = ranges_collect(cuts, block, RANGES_MAX, start, class);
-	enum zg_ranges size = count > 16  ? ZG_RANGES_32
-			      : count > 8 ? ZG_RANGES_16
-			      : count > 4 ? ZG_RANGES_8
-					  : ZG_RANGES_4;
-	uint32_t id;
-	int err;
-
-	if (count == 0)
-		return 1;
-	if (size == ZG_RANGES_32) {
-		ranges_write(start, class, 16, 16, leaves);
-		leaves[ZG_RANGES_SPLIT] = start[16];
-		ranges_write(start + 16, class + 16, count - 16, 16, leaves + ZG_RANGES_LEAVES(16));
-	} else {
-		ranges_write(start, class, count, 4u << size, leaves);
-	}
-	pool->ranges[size].max_bytes = pool->max_bytes;
-	err = intern_add(&pool->ranges[size], leaves, ranges_bytes(size), &id);
-	if (err < 0)
-		return err;
-	*ret_entry = ZG_ENTRY_RANGES | (uint32_t)size << 28 | id;
-	return 0;
-}
-
 /* A root's entry for a block with more than one interval. */
 static int root_build(struct trie_pool *pool, const struct cuts *cuts, const struct block *block,
 		      uint32_t *ret_entry)
@@ -439,7 +367,7 @@ static int root_build(struct trie_pool *pool, const struct cuts *cuts, const str
 	int err;
 
 	if (!cuts->six) {
-		err = ranges_place(pool, cuts, block, ret_entry);
+		err = ranges_place(&pool->ranges, cuts, block->from, block->until, ret_entry);
 		if (err <= 0)
 			return err;
 	}
@@ -467,7 +395,7 @@ int trie_build(struct trie_pool *pool, const struct cuts *cuts, uint32_t *root)
 		if (!pool->scratch)
 			return -ENOMEM;
 	}
-	pool->leaves.max_bytes = pool->max_bytes;
+	pool->leaves.max_bytes = pool->ranges.max_bytes = pool->max_bytes;
 	for (uint32_t top = 0; top < ZG_ROOT_SIZE; top++) {
 		struct block block = {.base = (wide)top << shift, .pos = ROOT_BYTES};
 		int err;
@@ -491,68 +419,49 @@ int trie_build(struct trie_pool *pool, const struct cuts *cuts, uint32_t *root)
 
 /* ---- one array of leaves ---- */
 
-/* Ranges first, the larger ones before the smaller, so that none crosses a line of cache. */
-static void leaves_plan(const struct trie_pool *pool, size_t ret_base[ZG_RANGES_SIZES],
-			size_t *ret_others, size_t *ret_count)
-{
-	size_t at = 0;
-
-	for (int size = ZG_RANGES_SIZES - 1; size >= 0; size--) {
-		ret_base[size] = at;
-		at += pool->ranges[size].size_bytes / sizeof(uint16_t);
-	}
-	*ret_others = at;
-	at += pool->leaves.size_bytes / sizeof(uint16_t);
-	/* Whole lines, so that the other half begins with one, and what a lookup may touch. */
-	if (at > 0)
-		at = (at + ZG_RANGES_READ - 1) / ZG_RANGES_READ * ZG_RANGES_READ + ZG_RANGES_READ;
-	*ret_count = at;
-}
-
+/* Ranges first, which lie in lines of cache, then the others. */
 size_t trie_leaf_count(const struct trie_pool *pool)
 {
-	size_t base[ZG_RANGES_SIZES], others, count;
+	size_t count =
+		ranges_leaf_count(&pool->ranges) + pool->leaves.size_bytes / sizeof(uint16_t);
 
-	leaves_plan(pool, base, &others, &count);
+	/* Whole lines, so that the other half begins with one, and what a lookup may touch. */
+	if (count > 0)
+		count = (count + ZG_RANGES_READ - 1) / ZG_RANGES_READ * ZG_RANGES_READ +
+			ZG_RANGES_READ;
 	return count;
 }
 
-static void intern_copy(uint16_t *to, const struct intern *from)
+static uint32_t entry_finish(const struct trie_pool *pool, uint32_t entry, uint32_t others)
 {
-	if (from->size_bytes)
-		memcpy(to, from->bytes, from->size_bytes);
+	switch (entry & ZG_ENTRY_KIND) {
+	case ZG_ENTRY_DENSE:
+		return entry + others;
+	case ZG_ENTRY_RANGES:
+		return ranges_entry(&pool->ranges, entry);
+	default:
+		return entry;
+	}
 }
 
 void trie_finish(struct trie_pool *pool, struct zg_roots *roots, uint16_t *ret_leaves)
 {
-	size_t base[ZG_RANGES_SIZES], others, count;
+	uint32_t others = (uint32_t)ranges_leaf_count(&pool->ranges);
 
-	leaves_plan(pool, base, &others, &count);
-	memset(ret_leaves, 0, count * sizeof(*ret_leaves));
-	for (int size = 0; size < ZG_RANGES_SIZES; size++)
-		intern_copy(ret_leaves + base[size], &pool->ranges[size]);
-	intern_copy(ret_leaves + others, &pool->leaves);
+	memset(ret_leaves, 0, trie_leaf_count(pool) * sizeof(*ret_leaves));
+	ranges_copy(&pool->ranges, ret_leaves);
+	if (pool->leaves.size_bytes)
+		memcpy(ret_leaves + others, pool->leaves.bytes, pool->leaves.size_bytes);
 	for (size_t i = 0; i < pool->node_count; i++) {
 		struct zg_node *node = &pool->nodes[i];
 
 		if (node->kind == ZG_NODE_BRANCH && node->leaf_base != ZG_LEAVES_INLINE)
-			node->leaf_base += (uint32_t)others;
+			node->leaf_base += others;
 	}
-	for (uint32_t trie = 0; trie < ZG_TRIES; trie++) {
-		for (uint32_t top = 0; top < ZG_ROOT_SIZE; top++) {
-			uint32_t *entry = &roots->entry[trie][top], kind = *entry & ZG_ENTRY_KIND;
-			uint32_t size = *entry >> 28 & 3;
-
-			if (kind == ZG_ENTRY_DENSE)
-				*entry += (uint32_t)others;
-			else if (kind == ZG_ENTRY_RANGES)
-				*entry = (*entry & ~ZG_RANGES_INDEX) |
-					 (uint32_t)((base[size] + (*entry & ZG_RANGES_INDEX) *
-									  ranges_bytes(size) /
-									  sizeof(uint16_t)) /
-						    ZG_RANGES_UNIT);
-		}
-	}
+	for (uint32_t trie = 0; trie < ZG_TRIES; trie++)
+		for (uint32_t top = 0; top < ZG_ROOT_SIZE; top++)
+			roots->entry[trie][top] =
+				entry_finish(pool, roots->entry[trie][top], others);
 }
 
 void trie_pool_free(struct trie_pool *pool)
@@ -561,7 +470,6 @@ void trie_pool_free(struct trie_pool *pool)
 	free(pool->table);
 	free(pool->scratch);
 	intern_free(&pool->leaves);
-	for (int size = 0; size < ZG_RANGES_SIZES; size++)
-		intern_free(&pool->ranges[size]);
+	ranges_free(&pool->ranges);
 	*pool = (struct trie_pool){0};
 }

@@ -10,6 +10,7 @@
 
 #include "compile/intern.h"
 #include "compile/intervals.h"
+#include "compile/ranges.h"
 
 struct trie_scratch;
 
@@ -21,7 +22,7 @@ struct trie_pool {
 	size_t window;	 /* its first node */
 	uint32_t *table; /* open addressing over the window's nodes: 1 + index, 0: empty */
 	struct trie_scratch *scratch;
-	struct intern ranges[ZG_RANGES_SIZES];
+	struct ranges ranges;
 	size_t dense_bytes; /* of dense blocks */
 	size_t max_bytes;   /* of nodes and leaves; 0: no limit */
 };
