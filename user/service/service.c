@@ -19,10 +19,10 @@
 #include "config/snapshot.h"
 #include "kernel/instance.h"
 #include "resolve/refresh.h"
-#include "service/enforce.h"
-#include "service/http.h"
-#include "service/log.h"
 #include "service/drops.h"
+#include "service/endpoint.h"
+#include "service/enforce.h"
+#include "service/log.h"
 #include "service/names_file.h"
 #include "service/privileges.h"
 #include "service/scrape.h"
@@ -42,10 +42,9 @@ struct service {
 	struct enforce enforce;
 	struct name_cache *names;
 	struct name_refresh *refresh;
-	struct http_server *http;
-	char http_listen[64];
+	struct endpoint endpoint;
 	sd_event *event;
-	sd_event_source *again, *second, *http_source, *http_timer, *names_timer;
+	sd_event_source *again, *second, *names_timer;
 	int watch_fd;
 	struct drops drops;
 	struct metrics_hits hits;
@@ -164,47 +163,7 @@ static char *scrape(void *context, size_t *ret_length)
 	return text;
 }
 
-static void http_pace(struct service *service)
-{
-	int timeout_ms = http_timeout_ms(service->http);
-
-	if (timeout_ms < 0) {
-		sd_event_source_set_enabled(service->http_timer, SD_EVENT_OFF);
-		return;
-	}
-	sd_event_source_set_time_relative(service->http_timer, (uint64_t)timeout_ms * 1000);
-	sd_event_source_set_enabled(service->http_timer, SD_EVENT_ONESHOT);
-}
-
-static int on_http_timer(sd_event_source *source, uint64_t us, void *context)
-{
-	struct service *service = context;
-
-	(void)source;
-	(void)us;
-	http_run(service->http);
-	http_pace(service);
-	return 0;
-}
-
-static int on_http(sd_event_source *source, int fd, uint32_t events, void *context)
-{
-	(void)fd;
-	(void)events;
-	return on_http_timer(source, 0, context);
-}
-
-static void http_end(struct service *service)
-{
-	service->http_source = sd_event_source_disable_unref(service->http_source);
-	service->http_timer = sd_event_source_disable_unref(service->http_timer);
-	http_stop(service->http);
-	service->http = NULL;
-}
-
-/* A listener that cannot be had is no reason to be without a filter: it is logged, and tried at the
- * next reload. */
-static void http_begin(struct service *service)
+static void metrics_begin(struct service *service)
 {
 	const struct policy_settings *settings = &service->enforce.settings;
 	const struct http_options options = {
@@ -215,31 +174,9 @@ static void http_begin(struct service *service)
 		.scrape = scrape,
 		.context = service,
 	};
-	const char *sentence = NULL;
-	int error;
 
-	if (service->http)
-		http_end(service);
-	if (!settings->metrics_listen || !strcmp(settings->metrics_listen, "off"))
-		return;
-	error = http_start(&options, &service->http, &sentence);
-	if (error) {
-		log_say(LOG_ERR, NULL, "%s: %s (%s)", settings->metrics_listen, sentence,
-			strerror(-error));
-		return;
-	}
-	error = sd_event_add_io(service->event, &service->http_source, http_fd(service->http),
-				EPOLLIN, on_http, service);
-	if (error >= 0)
-		error = sd_event_add_time_relative(service->event, &service->http_timer,
-						   CLOCK_MONOTONIC, UINT64_MAX / 4, 1000,
-						   on_http_timer, service);
-	if (error < 0) {
-		http_end(service);
-		return;
-	}
-	http_pace(service);
-	log_say(LOG_INFO, NULL, "metrics at %s/metrics", settings->metrics_listen);
+	endpoint_end(&service->endpoint);
+	endpoint_begin(&options, service->event, &service->endpoint);
 }
 
 /* ---- names ---- */
@@ -344,7 +281,7 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
 			"reload: new programs have to be loaded: 'zonegate apply' or a restart "
 			"does it");
 	if (!error)
-		http_begin(service);
+		metrics_begin(service);
 	names_pace(service);
 	sd_notify(0, "READY=1");
 	return 0;
@@ -469,7 +406,7 @@ static int loop(struct service *service)
 	if (error)
 		return error;
 	take_sample(service); /* from here on a count that grows is a hit */
-	http_begin(service);
+	metrics_begin(service);
 	if (!service->options->keep_capabilities) {
 		error = privileges_drop();
 		if (error)
@@ -500,8 +437,7 @@ int service_run(const struct service_options *options)
 		error = loop(&service);
 	else
 		log_say(LOG_ERR, NULL, "the service cannot begin: %s", strerror(-error));
-	if (service.http)
-		http_end(&service);
+	endpoint_end(&service.endpoint);
 	name_refresh_free(service.refresh);
 	name_cache_free(service.names);
 	metrics_hits_free(&service.hits);
