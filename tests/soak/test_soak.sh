@@ -238,10 +238,9 @@ kills
 tap_is "kills under flood: after each, a whole policy is in force and the next apply works" 0 "$soak_failed"
 tap_is "kills in the midst of apply and run" "$SOAK_KILLS" "$killed_count"
 applied a
-# Until enough was sent, reload on.
+# Until enough was dropped, reload on.
 extra=0
-enough=$((SOAK_PACKETS + SOAK_PACKETS / 11 + SOAK_PACKETS / 50))
-while [ "$(($(net_sent left eth0) - sent_before))" -lt "$enough" ]; do
+while [ "$(gate_count host "$INSTANCE" drop ingress any)" -lt "$SOAK_PACKETS" ]; do
 	applied "$([ $((extra % 2)) = 0 ] && echo b || echo a)"
 	extra=$((extra + 1))
 	sleep 1
